@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { runTool, runTypeScript, transcript } from "../process.ts";
+import { listFolder, packages, root } from "../repository.ts";
+import { snippetFile, snippetsOf } from "./snippets.ts";
+
+// Inside the repository, so that a snippet's imports find the packages.
+const folder = `${root}/.snippets`;
+
+const pages = [
+  "README.md",
+  ...packages().map((each) => `packages/${each.folder}/README.md`),
+  ...listFolder(`${root}/docs`).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
+];
+const snippets = pages.flatMap((page) => snippetsOf(page, readFileSync(`${root}/${page}`, "utf8")));
+
+beforeAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const snippet of snippets) {
+    const { name, text } = snippetFile(snippet);
+    writeFileSync(`${folder}/${name}`, text);
+  }
+  const configuration = {
+    extends: "../scripts/tsconfig.json",
+    // A snippet shows what it computes; not all of it is used further on.
+    compilerOptions: { incremental: false, noUnusedLocals: false },
+    include: ["*.ts"],
+  };
+  writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(configuration));
+});
+
+describe("snippets", () => {
+  test("have the right types", async () => {
+    const outcome = await runTool("tsc", ["-p", folder, "--pretty", "false"]);
+    expect(outcome.code, transcript(outcome)).toBe(0);
+  });
+
+  test.concurrent.each(snippets.map((snippet) => [`${snippet.page}:${snippet.line}`, snippet] as const))("%s runs", async (_, snippet) => {
+    const outcome = await runTypeScript(`${folder}/${snippetFile(snippet).name}`, [], { timeout: 60_000 });
+    expect(outcome.code, transcript(outcome)).toBe(0);
+    if (snippet.output !== undefined) expect(outcome.stdout.trimEnd()).toBe(snippet.output.trimEnd());
+  });
+});
+
+describe("reading snippets", () => {
+  const page = (...lines: string[]) => snippetsOf("docs/page.md", lines.join("\n"));
+
+  test("finds each block with its line and its output", () => {
+    expect(page("# Title", "```ts", "one();", "```", "", "<!-- output -->", "", "```text", "1", "2", "```", "```ts", "two();", "```")).toEqual([
+      { page: "docs/page.md", line: 3, code: "one();", output: "1\n2" },
+      { page: "docs/page.md", line: 13, code: "two();" },
+    ]);
+  });
+
+  test("leaves out what is not to run, and other languages", () => {
+    expect(page("<!-- no-run -->", "```ts", "one();", "```", "```sh", "two", "```", "```text", "three", "```")).toEqual([]);
+  });
+
+  test("refuses a block without an end, and output of nothing", () => {
+    expect(() => page("```ts", "one();")).toThrow("docs/page.md:1: this block has no end");
+    expect(() => page("<!-- output -->", "```text", "1", "```")).toThrow("docs/page.md:2: there is no block");
+  });
+
+  test("keeps the page's line numbers", () => {
+    expect(snippetFile({ page: "docs/page.md", line: 3, code: "one();" })).toEqual({ name: "docs-page-3.ts", text: "\n\none();\n" });
+  });
+});
