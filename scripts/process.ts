@@ -49,12 +49,12 @@ export function runTypeScript(file: string, args: readonly string[] = [], option
   return run(process.execPath, ["--import", import.meta.resolve("tsx"), file, ...args], options);
 }
 
-/** Runs the pnpm that started this process, else the one on the path. */
+/** Runs the pnpm that started this process, else one that npx finds. */
 export function runPnpm(args: readonly string[], options?: RunOptions): Promise<Outcome> {
   const script = process.env["npm_execpath"];
-  return script !== undefined && /pnpm\.c?js$/.test(script) && existsSync(script)
+  return script !== undefined && /pnpm\.[cm]?js$/.test(script) && existsSync(script)
     ? run(process.execPath, [script, ...args], options)
-    : run("pnpm", args, options);
+    : run("npx", ["-y", "pnpm@10", ...args], options);
 }
 
 /** Everything that a process said, for the message of a failed check. */
