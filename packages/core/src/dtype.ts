@@ -1,0 +1,50 @@
+/** The element types of a tensor, in the order of promotion: the later one wins where two meet. */
+export const dtypes = ["bool", "int32", "float32", "float64"] as const;
+
+/** An element type: `float32` (default), `float64`, `int32` or `bool`. */
+export type DType = "float32" | "float64" | "int32" | "bool";
+/** A type with fractions, the only kind that has gradients. */
+export type FloatDType = "float32" | "float64";
+
+/** The typed array that holds the elements of a dtype; `bool` is one byte, 0 or 1. */
+export interface TypedArrayOf {
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+  readonly int32: Int32Array;
+  readonly bool: Uint8Array;
+}
+/** Any of the typed arrays that hold elements. */
+export type TypedArray = TypedArrayOf[DType];
+
+/** Bytes an element takes. */
+export const bytesPerElement: Readonly<Record<DType, number>> = { bool: 1, int32: 4, float32: 4, float64: 8 };
+
+export const isDType = (value: unknown): value is DType => dtypes.some((dtype) => dtype === value);
+
+export const isFloat = (dtype: DType): dtype is FloatDType => dtype === "float32" || dtype === "float64";
+
+/** The dtype two operands meet in: bool < int32 < float32 < float64. */
+export const promote = (a: DType, b: DType): DType =>
+  a === b || dtypes.indexOf(a) >= dtypes.indexOf(b) ? a : b;
+
+/** The dtype in which a function with fractional results (exp, mean, ...) computes: a float stays, the rest becomes float32. */
+export const toFloat = (dtype: DType): FloatDType => (dtype === "float64" ? dtype : "float32");
+
+/** A zeroed typed array for `size` elements. */
+export function allocate(dtype: DType, size: number): TypedArray {
+  switch (dtype) {
+    case "float32": return new Float32Array(size);
+    case "float64": return new Float64Array(size);
+    case "int32": return new Int32Array(size);
+    case "bool": return new Uint8Array(size);
+  }
+}
+
+/** The dtype that a typed array's elements stand for, where there is one. */
+export function dtypeOfArray(array: unknown): DType | undefined {
+  if (array instanceof Float32Array) return "float32";
+  if (array instanceof Float64Array) return "float64";
+  if (array instanceof Int32Array) return "int32";
+  if (array instanceof Uint8Array) return "bool";
+  return undefined;
+}

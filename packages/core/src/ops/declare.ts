@@ -1,0 +1,134 @@
+import { promote, toFloat, type DType } from "../dtype.ts";
+import type { Expr } from "../engine/expr.ts";
+import { DTypeError, ShapeError, showShape, showSpec } from "../errors.ts";
+import { bind } from "../graph/bind.ts";
+import { definePrimitive, type GradientRule, type Picker, type Primitive, type Sample } from "../primitive.ts";
+import { broadcastShapes, sameShape } from "../shape/shape.ts";
+import { Tensor } from "../tensor.ts";
+import { cast } from "./cast.ts";
+import { asTensors, type Value } from "./literal.ts";
+import { broadcastTo } from "./movement/broadcast-to.ts";
+
+/**
+ * What dtypes an elementwise function computes in. `float`: float32, float64 (others become float32);
+ * `number`: these and int32 (bool becomes int32); `integer`: int32 (bool becomes int32); `bits`: int32 and bool;
+ * `logical`: everything becomes bool; `any`: all.
+ */
+export type Takes = "float" | "number" | "integer" | "bits" | "logical" | "any";
+
+const dtypesOf: Readonly<Record<Takes, readonly DType[]>> = {
+  float: ["float32", "float64"],
+  number: ["float32", "float64", "int32"],
+  integer: ["int32"],
+  bits: ["int32", "bool"],
+  logical: ["bool"],
+  any: ["float32", "float64", "int32", "bool"],
+};
+
+/** The dtype in which operands of `dtype` are computed; throws where there is none. */
+function adapt(op: string, dtype: DType, takes: Takes): DType {
+  if (dtypesOf[takes].includes(dtype)) return dtype;
+  if (takes === "float") return toFloat(dtype);
+  if (takes === "logical") return "bool";
+  if (dtype === "bool") return "int32";
+  throw new DTypeError(`${op}: takes ${dtypesOf[takes].join(" or ")}, not ${dtype}; cast it first`);
+}
+
+/** Stretches tensors to their common shape. */
+export function broadcastAll(op: string, tensors: readonly Tensor[]): readonly Tensor[] {
+  let shape: readonly number[] = tensors[0].shape;
+  for (const tensor of tensors) shape = broadcastShapes(op, shape, tensor.shape);
+  return tensors.map((tensor) => (sameShape(tensor.shape, shape) ? tensor : broadcastTo(tensor, shape)));
+}
+
+/** Brings operands to one dtype: that of the tensors among them, adapted to what the function takes. */
+export function promoteAll(op: string, values: readonly Value[], takes: Takes): readonly Tensor[] {
+  let common: DType | undefined;
+  for (const value of values) if (value instanceof Tensor) common = common === undefined ? value.dtype : promote(common, value.dtype);
+  // A bare fraction beside integers is no int32, but a function of floats would not have computed in int32 anyway.
+  if (common !== undefined && takes === "float") common = toFloat(common);
+  const tensors = asTensors(op, values, common);
+  let dtype = tensors[0].dtype;
+  for (const tensor of tensors) dtype = promote(dtype, tensor.dtype);
+  const target = adapt(op, dtype, takes);
+  return tensors.map((tensor) => cast(tensor, target));
+}
+
+/** One function of N numbers, applied element by element: the declaration of an elementwise primitive. */
+export interface Elementwise<Args extends readonly unknown[]> {
+  readonly name: string;
+  readonly doc: string;
+  readonly takes: Takes;
+  /** The result's dtype; the operands' own unless given. */
+  readonly gives?: "bool";
+  /** The definition, in float64 (int32 operands are whole numbers; wrap results with `| 0`). */
+  readonly define: (...args: [...{ [K in keyof Args]: number }, DType]) => number;
+  /** The same in the scalar language of loop programs. */
+  readonly expr: (...args: { [K in keyof Args]: Expr }) => Expr;
+  readonly vjp: { readonly [K in keyof Args]: GradientRule<undefined> | null } | null;
+  /** Where samples of each argument are drawn: inside the domain. */
+  readonly ranges: { readonly [K in keyof Args]: readonly [number, number] };
+}
+
+function declareElementwise<Args extends readonly unknown[]>(options: Elementwise<Args>): Primitive<undefined> {
+  const { name, gives, takes, ranges } = options;
+  const arity = ranges.length;
+  // Arity and argument types agree by the declaration's type; here they are plain lists.
+  const define = options.define as unknown as (...args: readonly (number | DType)[]) => number;
+  const expr = options.expr as unknown as (...args: readonly Expr[]) => Expr;
+  return definePrimitive<undefined>({
+    name,
+    doc: options.doc,
+    infer(inputs) {
+      if (inputs.length !== arity) throw new ShapeError(`${name}: takes ${arity} operands, got ${inputs.length}`);
+      for (const input of inputs) {
+        if (!sameShape(input.shape, inputs[0].shape)) throw new ShapeError(`${name}: shapes ${showShape(inputs[0].shape)} and ${showShape(input.shape)} differ; broadcast first`);
+        if (input.dtype !== inputs[0].dtype) throw new DTypeError(`${name}: ${showSpec(inputs[0])} beside ${showSpec(input)}; promote first`);
+      }
+      return { shape: inputs[0].shape, dtype: gives ?? inputs[0].dtype };
+    },
+    define(inputs, _, out) {
+      const { dtype } = inputs[0];
+      for (let i = 0; i < out.data.length; i++) out.data[i] = define(...inputs.map((input) => input.data[i]), dtype);
+    },
+    lower: { kind: "elementwise", expr: (args) => expr(...args) },
+    vjp: options.vjp as readonly (GradientRule<undefined> | null)[] | null,
+    sample(pick): Sample<undefined> {
+      const shape = pick.shape();
+      const dtype = pick.oneOf(dtypesOf[takes]);
+      return { inputs: ranges.map((range) => ({ shape, dtype, range: sampleRange(dtype, range) })), attributes: undefined };
+    },
+  });
+}
+
+const sampleRange = (dtype: DType, range: readonly [number, number]): readonly [number, number] => (dtype === "bool" ? [0, 1] : range);
+
+/** An operation on one tensor, and the primitive it binds. */
+export interface UnaryOp { (x: Value): Tensor; readonly primitive: Primitive<undefined> }
+/** An operation on two tensors that broadcast, and the primitive it binds. */
+export interface BinaryOp { (a: Value, b: Value): Tensor; readonly primitive: Primitive<undefined> }
+
+/** Declares a function of one number. */
+export function unary(options: Elementwise<[x: number]>): UnaryOp {
+  const primitive = declareElementwise(options);
+  const { name, takes } = options;
+  return Object.assign((x: Value) => bind(primitive, promoteAll(name, [x], takes), undefined), { primitive });
+}
+
+/** Declares a function of two numbers. */
+export function binary(options: Elementwise<[a: number, b: number]>): BinaryOp {
+  const primitive = declareElementwise(options);
+  const { name, takes } = options;
+  return Object.assign((a: Value, b: Value) => {
+    if (a instanceof Tensor && b instanceof Tensor && a.dtype === b.dtype && sameShape(a.shape, b.shape) && dtypesOf[takes].includes(a.dtype)) {
+      return bind(primitive, [a, b], undefined);
+    }
+    return bind(primitive, broadcastAll(name, promoteAll(name, [a, b], takes)), undefined);
+  }, { primitive });
+}
+
+/** A shape with one of its axes, for samples of operations along an axis. */
+export function pickAxis(pick: Picker, options: { leastSize?: number } = {}): { shape: number[]; axis: number } {
+  const shape = pick.shape({ leastRank: 1, ...options });
+  return { shape, axis: pick.integer(0, shape.length - 1) };
+}

@@ -1,0 +1,104 @@
+import { NdgradError, ShapeError, showShape } from "../errors.ts";
+
+/** The number of elements a shape holds; 1 for rank 0. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const extent of shape) size *= extent;
+  return size;
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Row-major strides, in elements. */
+export function rowMajorStrides(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis];
+  }
+  return strides;
+}
+
+/** Throws unless every size is a whole number from 0 up and the whole can be addressed. */
+export function checkShape(op: string, shape: readonly number[]): void {
+  for (const extent of shape) {
+    if (!Number.isInteger(extent) || extent < 0) {
+      throw new ShapeError(`${op}: ${extent} is not a size in ${showShape(shape)}; sizes are whole numbers from 0 up`);
+    }
+  }
+  if (sizeOf(shape) > 2 ** 31 - 1) {
+    throw new ShapeError(`${op}: ${showShape(shape)} has more than 2³¹ − 1 elements; work on it in parts`);
+  }
+}
+
+/** The shape that two shapes stretch to, aligned at the right: equal sizes agree and 1 stretches. */
+export function broadcastShapes(op: string, a: readonly number[], b: readonly number[]): readonly number[] {
+  if (sameShape(a, b)) return a;
+  const rank = Math.max(a.length, b.length);
+  const out = new Array<number>(rank);
+  for (let i = 1; i <= rank; i++) {
+    const x = i <= a.length ? a[a.length - i] : 1;
+    const y = i <= b.length ? b[b.length - i] : 1;
+    if (x !== y && x !== 1 && y !== 1) {
+      throw new ShapeError(
+        `${op}: cannot broadcast ${showShape(a)} with ${showShape(b)}: sizes ${x} and ${y} differ at axis −${i}; reshape or transpose one side`,
+      );
+    }
+    out[rank - i] = x === 1 ? y : x;
+  }
+  return out;
+}
+
+/** An axis counted from the start: `-1` is the last. */
+export function normalizeAxis(op: string, axis: number, rank: number): number {
+  const fromStart = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || fromStart < 0 || fromStart >= rank) {
+    throw new ShapeError(`${op}: axis ${axis} is out of range for rank ${rank}; use ${rank === 0 ? "no axis" : `${-rank} … ${rank - 1}`}`);
+  }
+  return fromStart;
+}
+
+/** One axis, several or all (undefined), counted from the start, each once, in ascending order. */
+export function normalizeAxes(op: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  const given = typeof axes === "number" ? [axes] : axes;
+  const normalized = given.map((axis) => normalizeAxis(op, axis, rank)).sort((a, b) => a - b);
+  for (let i = 1; i < normalized.length; i++) {
+    if (normalized[i] === normalized[i - 1]) throw new ShapeError(`${op}: axis ${normalized[i]} is named twice in ${showShape(given)}`);
+  }
+  return normalized;
+}
+
+/** The shape left when `axes` (ascending) are reduced. */
+export function reducedShape(shape: readonly number[], axes: readonly number[], keepDims: boolean): number[] {
+  const out: number[] = [];
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (!axes.includes(axis)) out.push(shape[axis]);
+    else if (keepDims) out.push(1);
+  }
+  return out;
+}
+
+/** A shape with at most one −1 filled in from the number of elements. */
+export function resolveReshape(op: string, from: readonly number[], to: readonly number[]): readonly number[] {
+  const size = sizeOf(from);
+  const holes = to.filter((extent) => extent === -1).length;
+  if (holes > 1) throw new ShapeError(`${op}: ${showShape(to)} leaves more than one size open; give all but one`);
+  const known = to.filter((extent) => extent !== -1);
+  checkShape(op, known);
+  const product = sizeOf(known);
+  if (holes === 0 && product === size) return to;
+  if (holes === 1 && product > 0 && size % product === 0) return to.map((extent) => (extent === -1 ? size / product : extent));
+  throw new ShapeError(`${op}: ${showShape(from)} holds ${size} elements and cannot become ${showShape(to)}`);
+}
+
+/** Throws with `op`'s name unless `condition` holds. */
+export function require(op: string, condition: boolean, sentence: () => string): asserts condition {
+  if (!condition) throw new NdgradError(`${op}: ${sentence()}`);
+}

@@ -1,0 +1,105 @@
+import type { DType, TypedArray, TypedArrayOf } from "./dtype.ts";
+import { ShapeError, TraceError, showSpec } from "./errors.ts";
+import type { Scope } from "./graph/scope.ts";
+import type { TensorMethods } from "./methods.ts";
+import type { Primitive } from "./primitive.ts";
+import type { Nested, Shape } from "./shape/types.ts";
+import { sizeOf } from "./shape/shape.ts";
+import { copyRowMajor, denseStorage, rowMajorData, type Storage } from "./storage.ts";
+
+/** How a tensor was computed, kept only where a transform asked for it. */
+export interface Recipe {
+  readonly primitive: Primitive;
+  readonly inputs: readonly Tensor[];
+  readonly attributes: unknown;
+  /** The outermost transform that still needs the recipe. */
+  readonly scope: Scope;
+}
+
+let created = 0;
+
+/**
+ * An n-dimensional array that never changes: a shape, a dtype and either elements or, while a function is traced, only
+ * the recipe for them. Made by `tensor`, `zeros`, ... and by operations; freed by the garbage collector like any value.
+ */
+export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
+  /** The size of each axis; `[]` for a scalar. */
+  readonly shape: S;
+  /** The type of the elements. */
+  readonly dtype: D;
+  /** @internal The elements; `null` while traced. */
+  readonly storage: Storage | null;
+  /** @internal How it was computed; `null` where nobody asked. */
+  readonly recipe: Recipe | null;
+  /** @internal Counts up: a tensor's inputs have smaller numbers than the tensor. */
+  readonly id: number;
+
+  /** @internal Use `tensor(...)`. */
+  constructor(shape: S, dtype: D, storage: Storage | null, recipe: Recipe | null) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.storage = storage;
+    this.recipe = recipe;
+    this.id = ++created;
+  }
+
+  /** The number of axes. */
+  get rank(): number { return this.shape.length; }
+
+  /** The number of elements. */
+  get size(): number { return sizeOf(this.shape); }
+
+  /**
+   * The elements in row-major order. A dense tensor hands out its own array: read it, do not write to it.
+   * @throws TraceError while the tensor is traced and has no elements.
+   */
+  get data(): TypedArrayOf[D] {
+    // The constructor's callers pair every dtype with its array.
+    return rowMajorData(storageOf(this, "data"), this.shape, this.dtype) as TypedArrayOf[D];
+  }
+
+  /**
+   * The only element as a number (0 or 1 for bool).
+   * @throws ShapeError unless the tensor holds exactly one element.
+   */
+  item(): number {
+    const storage = storageOf(this, "item");
+    if (this.size !== 1) throw new ShapeError(`item: ${showSpec(this)} holds ${this.size} elements, not one; use toArray() or data`);
+    return storage.data[storage.offset];
+  }
+
+  /** The elements as nested arrays of numbers (booleans for bool), a bare value for rank 0. */
+  toArray<Self extends Tensor>(this: Self): NestedElements<Self> {
+    const flat = new Array<number>(this.size);
+    copyRowMajor(storageOf(this, "toArray"), this.shape, flat);
+    const values = this.dtype === "bool" ? flat.map((value) => value !== 0) : flat;
+    return nest(values, this.shape, 0, 0) as NestedElements<Self>;
+  }
+}
+// The operations as methods: their types are in methods.ts, api/methods.ts puts them on the prototype.
+export interface Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods<S, D> {}
+
+/** What `toArray` gives: arrays nested as deep as the tensor's rank. */
+export type NestedElements<T extends Tensor> = Nested<T["shape"], T["dtype"] extends "bool" ? boolean : number>;
+
+function nest(values: readonly unknown[], shape: readonly number[], axis: number, from: number): unknown {
+  if (axis === shape.length) return values[from];
+  const step = sizeOf(shape.slice(axis + 1));
+  return Array.from({ length: shape[axis] }, (_, i) => nest(values, shape, axis + 1, from + i * step));
+}
+
+/** The elements, or an error that says what asked for them. */
+export function storageOf(tensor: Tensor, asked: string): Storage {
+  if (tensor.storage !== null) return tensor.storage;
+  throw new TraceError(
+    `${asked}: ${showSpec(tensor)} is traced and has no elements${tensor.recipe === null ? "" : ` (it is the result of ${tensor.recipe.primitive.name})`}; ` +
+      "return it from the traced function and read the result",
+  );
+}
+
+/** A concrete tensor over a row-major array that belongs to it from now on. */
+export const fromData = (data: TypedArray, shape: readonly number[], dtype: DType): Tensor =>
+  new Tensor([...shape], dtype, denseStorage(data, shape), null);
+
+/** The same elements without any history. */
+export const detach = (tensor: Tensor): Tensor => new Tensor(tensor.shape, tensor.dtype, tensor.storage, null);

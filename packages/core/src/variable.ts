@@ -1,0 +1,76 @@
+import type { DType } from "./dtype.ts";
+import { DTypeError, ShapeError, showShape, showSpec } from "./errors.ts";
+import type { Shape } from "./shape/types.ts";
+import { sameShape } from "./shape/shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Where reads and assignments of variables go. */
+export interface VariableStore {
+  read(variable: Variable): Tensor;
+  assign(variable: Variable, value: Tensor): void;
+}
+
+/** The variables' own cells. */
+const cells: VariableStore = {
+  read: (variable) => variable.current,
+  assign: (variable, value) => { variable.current = value; },
+};
+
+let store: VariableStore = cells;
+
+/** While `run` runs, reads and assignments go to what `wrap` makes of the store they went to before. */
+export function withVariableStore<T>(wrap: (outer: VariableStore) => VariableStore, run: () => T): T {
+  const outer = store;
+  store = wrap(outer);
+  try {
+    return run();
+  } finally {
+    store = outer;
+  }
+}
+
+/** Where reads and assignments go now. */
+export const variableStore = (): VariableStore => store;
+
+/**
+ * A cell with a tensor that can be replaced by another of the same shape and dtype: parameters, optimizer moments and
+ * random counters are variables. The only mutable thing in ndgrad.
+ */
+export class Variable<S extends Shape = Shape, D extends DType = DType> {
+  readonly shape: S;
+  readonly dtype: D;
+  /** What errors and summaries call it. */
+  readonly name: string | undefined;
+  /** @internal The tensor in the cell, whoever looks. */
+  current: Tensor<S, D>;
+
+  /** @internal Use `variable(...)`. */
+  constructor(initial: Tensor<S, D>, name?: string) {
+    this.shape = initial.shape;
+    this.dtype = initial.dtype;
+    this.name = name;
+    this.current = initial;
+  }
+
+  /** The tensor in the cell. */
+  get value(): Tensor<S, D> {
+    // A store keeps a variable's shape and dtype: assign has checked them.
+    return store.read(this) as Tensor<S, D>;
+  }
+
+  /**
+   * Replaces the tensor in the cell.
+   * @throws ShapeError, DTypeError if shape or dtype differ from the first value's; the cell then keeps its tensor.
+   */
+  assign(value: Tensor<S, D>): void {
+    const own = showSpec(this);
+    const label = this.name === undefined ? "" : ` "${this.name}"`;
+    if (!sameShape(value.shape, this.shape)) {
+      throw new ShapeError(`assign: variable${label} is ${own} and cannot hold ${showShape(value.shape)}; reshape the value, or make a new variable`);
+    }
+    if (value.dtype !== this.dtype) {
+      throw new DTypeError(`assign: variable${label} is ${own} and cannot hold ${value.dtype}; cast the value`);
+    }
+    store.assign(this, value);
+  }
+}
