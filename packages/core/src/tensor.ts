@@ -18,6 +18,9 @@ export interface Recipe {
 
 let created = 0;
 
+/** The number of the newest tensor: a tensor with a larger one is made after this call. */
+export const newestId = (): number => created;
+
 /**
  * An n-dimensional array that never changes: a shape, a dtype and either elements or, while a function is traced, only
  * the recipe for them. Made by `tensor`, `zeros`, ... and by operations; freed by the garbage collector like any value.

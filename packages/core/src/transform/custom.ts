@@ -1,0 +1,124 @@
+import { isFloat } from "../dtype.ts";
+import { bind, withLens } from "../graph/bind.ts";
+import { withScope } from "../graph/scope.ts";
+import { zerosLike } from "../ops/creation.ts";
+import type { GradientRule, Primitive } from "../primitive.ts";
+import { Tensor, detach, newestId } from "../tensor.ts";
+import { withVariableStore, type Variable } from "../variable.ts";
+import { orZeros, pullBack } from "./backward.ts";
+import { leaf } from "./leaf.ts";
+import { tensorsOf, withTensors, type GradientsOf } from "./tree.ts";
+import { checkTangents } from "./vjp.ts";
+
+/** The gradients for `inputs`, given a cotangent for each result. */
+type JointRule = (cotangents: readonly Tensor[], results: readonly Tensor[]) => readonly (Tensor | null)[];
+
+/** Results whose gradient with respect to `inputs` comes from `rule`, not from the operations that made them. */
+function withRule(name: string, results: readonly Tensor[], inputs: readonly Tensor[], rule: JointRule): readonly Tensor[] {
+  const ruled: Tensor[] = results.map((result, at) => {
+    if (!isFloat(result.dtype)) return result;
+    let last: { readonly g: Tensor; readonly gradients: readonly (Tensor | null)[] } | null = null;
+    const pullOne: GradientRule<undefined> = ({ g, index }) => {
+      // One node per result: the rule is linear, so the other results' cotangents may be zero here.
+      last = last?.g === g ? last : { g, gradients: rule(results.map((each, i) => (i === at ? g : zerosLike(each))), ruled) };
+      return orZeros(last.gradients[index - 1], inputs[index - 1]);
+    };
+    const primitive: Primitive<undefined> = {
+      name,
+      doc: "The first input, with a gradient rule of its own for the others.",
+      infer: ([first]) => ({ shape: first.shape, dtype: first.dtype }),
+      define: ([first], _, out) => out.data.set(first.data),
+      lower: { kind: "view", layout: (layout) => layout },
+      vjp: [null, ...inputs.map((input) => (isFloat(input.dtype) ? pullOne : null))],
+      sample: () => ({ inputs: [{ shape: [], dtype: "float32", range: [0, 1] }], attributes: undefined }),
+    };
+    return bind(primitive, [result, ...inputs], undefined);
+  });
+  return ruled;
+}
+
+/** Runs `f` unwatched: what it takes from outside loses its history on the way in, and `found` hears of it. */
+function withoutHistory<T>(run: () => T, found: (outside: Tensor) => void): T {
+  const start = newestId();
+  return withLens((input) => {
+    if (input.id > start || input.recipe?.scope.open !== true) return input;
+    found(input);
+    return input.storage === null ? input : detach(input);
+  }, run);
+}
+
+/** What a rule of the user's is given. */
+export interface CustomRuleContext<Args extends readonly unknown[], Out> {
+  /** The cotangent of the result, in the result's structure. */
+  readonly g: GradientsOf<Out>;
+  readonly value: Out;
+  readonly args: Args;
+}
+
+/**
+ * `f` with a gradient rule of your own: for results with a better derivative than the one of their operations (a
+ * straight-through estimator, a solver's implicit derivative). The rule gives a cotangent for each argument, in the
+ * arguments' structure, as tensors computed by operations; so derivatives of higher order differentiate the rule.
+ * Gradients flow to the arguments only: what `f` closes over counts as constant.
+ *
+ * @throws ShapeError when the rule's results do not match the arguments.
+ * @example
+ * const roundStraightThrough = customVjp((x: Tensor) => x.round(), ({ g }) => [g]);
+ */
+export function customVjp<Args extends readonly unknown[], Out>(
+  f: (...args: Args) => Out, rule: (context: CustomRuleContext<Args, Out>) => GradientsOf<Args>,
+): (...args: Args) => Out {
+  return (...args) => {
+    const inputs = tensorsOf(args);
+    const result = withoutHistory(() => f(...args), () => {});
+    const results = withRule("customVjp", tensorsOf(result), inputs, (cotangents, values) => {
+      const g = withTensors(result, cotangents) as GradientsOf<Out>;
+      const gradients = tensorsOf(rule({ g, value: withTensors(result, values), args }));
+      checkTangents("customVjp", inputs, gradients);
+      return gradients;
+    });
+    return withTensors(result, results);
+  };
+}
+
+/**
+ * `f` without keeping what it computes on the way: the gradient runs it again. Trades time for memory; values and
+ * gradients stay the same. Tensors and variables that `f` closes over get their gradients too, and random generators
+ * draw the same numbers again.
+ *
+ * Source: Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016. PyTorch: utils.checkpoint.
+ *
+ * @example
+ * grad((x: Tensor) => checkpoint((y: Tensor) => y.sin().exp())(x).sum())(tensor([1]));
+ */
+export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Args) => Out): (...args: Args) => Out {
+  return (...args) => {
+    const captured = new Set<Tensor>();
+    const seen = new Map<Variable, Tensor>();
+    const result = withVariableStore((outer) => ({
+      read(variable) {
+        const value = outer.read(variable);
+        if (!seen.has(variable)) seen.set(variable, value);
+        return value;
+      },
+      assign: outer.assign,
+    }), () => withoutHistory(() => f(...args), (outside) => captured.add(outside)));
+    const given = tensorsOf(args);
+    const inputs = [...given, ...[...captured].filter((each) => !given.includes(each))];
+    const results = withRule("checkpoint", tensorsOf(result), inputs, (cotangents) => withScope("gradient", (scope) => {
+      const floats = inputs.filter(({ dtype }) => isFloat(dtype));
+      const leaves = new Map(floats.map((input) => [input, leaf(input, scope)]));
+      const at = (input: Tensor): Tensor => leaves.get(input) ?? input;
+      // The second run sees the variables as the first one did, and its assignments reach nobody.
+      const replayed = new Map(seen);
+      const again = withVariableStore((outer) => ({
+        read: (variable) => replayed.get(variable) ?? outer.read(variable),
+        assign: (variable, value) => { replayed.set(variable, value); },
+      }), () => withLens(at, () => f(...withTensors(args, given.map(at)))));
+      scope.open = false;
+      const gradients = pullBack(tensorsOf(again), cotangents, [...leaves.values()]);
+      return inputs.map((input) => gradients[floats.indexOf(input)] ?? null);
+    }));
+    return withTensors(result, results);
+  };
+}
