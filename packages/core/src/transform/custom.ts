@@ -7,7 +7,7 @@ import { Tensor, detach, newestId } from "../tensor.ts";
 import { withVariableStore, type Variable } from "../variable.ts";
 import { orZeros, pullBack } from "./backward.ts";
 import { leaf } from "./leaf.ts";
-import { tensorsOf, withTensors, type GradientsOf } from "./tree.ts";
+import { tensorsOf, withTensors, type GradientsOf, type GradientsOfEach } from "./tree.ts";
 import { checkTangents } from "./vjp.ts";
 
 /** The gradients for `inputs`, given a cotangent for each result. */
@@ -66,7 +66,7 @@ export interface CustomRuleContext<Args extends readonly unknown[], Out> {
  * const roundStraightThrough = customVjp((x: Tensor) => x.round(), ({ g }) => [g]);
  */
 export function customVjp<Args extends readonly unknown[], Out>(
-  f: (...args: Args) => Out, rule: (context: CustomRuleContext<Args, Out>) => GradientsOf<Args>,
+  f: (...args: Args) => Out, rule: (context: CustomRuleContext<Args, Out>) => GradientsOfEach<Args>,
 ): (...args: Args) => Out {
   return (...args) => {
     const inputs = tensorsOf(args);

@@ -1,6 +1,6 @@
 import { zerosLike } from "../ops/creation.ts";
 import { withScope } from "../graph/scope.ts";
-import { tensorsOf, withTensors, type GradientsOf } from "./tree.ts";
+import { tensorsOf, withTensors, type GradientsOf, type GradientsOfEach } from "./tree.ts";
 import { orZeros, pullBack } from "./backward.ts";
 import { release } from "./gradient.ts";
 import { leaf } from "./leaf.ts";
@@ -22,7 +22,7 @@ export interface ValueAndTangent<Out> {
  * @example
  * jvp((x: Tensor) => x.square(), [tensor([1, 2])], [tensor([1, 0])]).tangent; // [2, 0]
  */
-export function jvp<Args extends readonly unknown[], Out>(f: (...args: Args) => Out, args: Args, tangents: GradientsOf<Args>): ValueAndTangent<Out> {
+export function jvp<Args extends readonly unknown[], Out>(f: (...args: Args) => Out, args: Args, tangents: GradientsOfEach<Args>): ValueAndTangent<Out> {
   checkTangents("jvp", tensorsOf(args), tensorsOf(tangents));
   return withScope("gradient", (scope) => {
     const { value, pullback } = vjp(f, ...args);

@@ -12,6 +12,9 @@ export type GradientsOf<T> =
   : T extends object ? { [K in keyof T]: GradientsOf<T[K]> }
   : T;
 
+/** One gradient (or tree of them) for each argument of a function. */
+export type GradientsOfEach<Args extends readonly unknown[]> = { [K in keyof Args]: GradientsOf<Args[K]> };
+
 /** Arrays and plain records are branches; class instances and functions are leaves. */
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;

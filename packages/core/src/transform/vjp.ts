@@ -5,13 +5,13 @@ import { sameShape } from "../shape/shape.ts";
 import { orZeros, pullBack } from "./backward.ts";
 import { checkDifferentiable, release } from "./gradient.ts";
 import { leaf } from "./leaf.ts";
-import { forEachLeaf, tensorsOf, withTensors, type GradientsOf } from "./tree.ts";
+import { forEachLeaf, tensorsOf, withTensors, type GradientsOf, type GradientsOfEach } from "./tree.ts";
 
 /** A function's result, and the map from cotangents of the result to cotangents of the arguments. */
 export interface Pullback<Args extends readonly unknown[], Out> {
   readonly value: Out;
   /** `cotangents` has the result's structure; what comes back has that of the list of arguments. Linear; may be called again. */
-  readonly pullback: (cotangents: GradientsOf<Out>) => GradientsOf<Args>;
+  readonly pullback: (cotangents: GradientsOf<Out>) => GradientsOfEach<Args>;
 }
 
 /** Throws unless `tangents` has a tensor of the same shape for each of `like`. */
@@ -42,7 +42,7 @@ export function vjp<Args extends readonly unknown[], Out>(f: (...args: Args) => 
         const given = tensorsOf(cotangents);
         checkTangents("vjp", outputs, given);
         const gradients = pullBack(outputs, given, leaves).map((gradient, i) => orZeros(gradient, leaves[i]));
-        return release(withTensors(args, gradients), scope) as GradientsOf<Args>;
+        return release(withTensors(args, gradients), scope) as GradientsOfEach<Args>;
       },
     };
   });
