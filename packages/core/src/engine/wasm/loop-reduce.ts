@@ -1,0 +1,180 @@
+import { bytesPerElement } from "../../dtype.ts";
+import type { Expr } from "../expr.ts";
+import type { Combine } from "../lowering.ts";
+import type { Local } from "./encoder.ts";
+import { combinerOf, type Combiner } from "./loop-combine.ts";
+import { position, type KernelContext } from "./loop-expression.ts";
+import { nest, row, type Walker } from "./loop-nest.ts";
+import { advance, isPacked, pushAmount, pushLoad, setMaskWidth, splatBytes, store, type Amount, type Lanes, type Stream } from "./loop-vector.ts";
+
+/** A reduction with everything that its loops need in locals. */
+export interface Reduction {
+  readonly combine: Combine;
+  /** How many of the last extents are reduced. */
+  readonly axes: number;
+  readonly value: Expr;
+  readonly extents: readonly Amount[];
+  readonly inputs: readonly Walker[];
+  /** Walked along the axes that stay. */
+  readonly output: Walker;
+  readonly epilogue: { readonly expr: Expr; readonly inputs: readonly Walker[] } | null;
+}
+
+/**
+ * `output = epilogue(combine over the last axes of value(inputs))`. Where the last axis that stays runs along memory and the
+ * last reduced one does not, lanes hold neighbouring results; else lanes share one result and meet at its end. Either order
+ * depends on shapes and strides alone.
+ */
+export function emitReduction(context: KernelContext, reduction: Reduction): void {
+  const { extents, axes, inputs } = reduction;
+  const kept = extents.length - axes;
+  const along = (axis: number): boolean => inputs.every(({ dtype, strides }) => strides[axis] === 0 || isPacked({ dtype, stride: strides[axis] }));
+  if (kept > 0 && along(kept - 1) && !along(extents.length - 1)) emitAcrossRows(context, reduction, kept);
+  else emitWithinRows(context, reduction, kept);
+}
+
+/** The axes of an operand from `first` on. */
+const from = (walkers: readonly Walker[], pointers: readonly Local[], first: number): Walker[] =>
+  walkers.map(({ dtype, strides }, i) => ({ dtype, strides: strides.slice(first), pointer: pointers[i] }));
+
+/** Pushes the epilogue of a reduced value. */
+function pushResult(
+  context: KernelContext, { epilogue }: Reduction, combiner: Combiner, state: readonly Local[],
+  pushInput: (index: number) => void, count: 1 | Lanes,
+): void {
+  const { f } = context;
+  combiner.finish(f, state);
+  if (epilogue === null) return;
+  const reduced = f.local("v128");
+  f.set(reduced);
+  const at = position(context, [epilogue.expr], (index) => {
+    if (index === 0) f.get(reduced);
+    else pushInput(index - 1);
+    return 4;
+  }, count);
+  const width = at.push(epilogue.expr);
+  if (epilogue.expr.type === "bool") setMaskWidth(f, width, 4);
+  at.done();
+  f.release(reduced);
+}
+
+/** Positions within a group, as the combiner's lanes want them. */
+function positionsFrom(context: KernelContext, { positionBytes }: Combiner, step: 0 | 1): Local | null {
+  if (positionBytes === 0) return null;
+  const { f } = context;
+  const local = f.local("v128");
+  f.v128(positionBytes === 8 ? new Uint8Array(new BigInt64Array([0n, BigInt(step)]).buffer) : new Uint8Array(new Int32Array([0, step, 2 * step, 3 * step]).buffer));
+  f.set(local);
+  return local;
+}
+
+function movePositions({ f }: KernelContext, { positionBytes }: Combiner, positions: Local | null, by: number): void {
+  if (positions === null) return;
+  f.get(positions).v128(positionBytes === 8 ? splatBytes(BigInt(by), "int64") : splatBytes(by, "int32"));
+  f.op(positionBytes === 8 ? "i64x2.add" : "i32x4.add").set(positions);
+}
+
+/** Reads one vector of values and lets it join. */
+function addValue(
+  context: KernelContext, { value, inputs }: Reduction, combiner: Combiner, state: readonly Local[], positions: Local | null,
+  streams: readonly Stream[], pointers: readonly Local[], count: 1 | Lanes, vector: number, single: boolean,
+): void {
+  const { f, lanes } = context;
+  const at = position(context, [value], (index) => {
+    pushLoad(f, streams[index], lanes, count, pointers[index], streams[index].stride === 0 ? 0 : vector * lanes * bytesPerElement[inputs[index].dtype]);
+    return 4;
+  }, count);
+  const joining = f.local("v128");
+  const width = at.push(value);
+  if (value.type === "bool") setMaskWidth(f, width, 4);
+  f.set(joining);
+  combiner.add(f, state, joining, positions, single);
+  at.done();
+  f.release(joining);
+}
+
+/** Lanes share one result. */
+function emitWithinRows(context: KernelContext, reduction: Reduction, kept: number): void {
+  const { f, lanes } = context;
+  const { extents, inputs, output, epilogue } = reduction;
+  const last = extents.length - 1;
+  const combiner = combinerOf(reduction.combine, reduction.value.type, lanes);
+  const streams = inputs.map(({ dtype, strides }): Stream => ({ dtype, stride: strides[last] }));
+  const packed = streams.every((stream) => stream.stride === 0 || isPacked(stream));
+  // Several accumulators: additions need not wait for each other.
+  const sets = packed && combiner.positionBytes === 0 ? 4 : 1;
+  const outer = [...inputs, output, ...(epilogue?.inputs ?? [])];
+  nest(f, extents.slice(0, kept), outer, (pointers) => {
+    const states = Array.from({ length: sets }, () => f.locals("v128", combiner.vectors));
+    for (const state of states) combiner.begin(f, state);
+    const positions = positionsFrom(context, combiner, 1);
+    nest(f, extents.slice(kept, last), from(inputs, pointers, kept), (starts) => {
+      row(f, extents[last], lanes, sets, streams, starts, (moving, count, vector) => {
+        addValue(context, reduction, combiner, states[vector], positions, streams, moving, count, vector, count === 1);
+        movePositions(context, combiner, positions, count);
+      });
+    });
+    for (let half = sets >> 1; half > 0; half >>= 1) for (let i = 0; i < half; i++) combiner.merge(f, states[i], states[i + half]);
+    combiner.across(f, states[0]);
+    pushResult(context, reduction, combiner, states[0], (index) => {
+      const at = inputs.length + 1 + index;
+      pushLoad(f, { dtype: outer[at].dtype, stride: 0 }, lanes, 1, pointers[at]);
+    }, 1);
+    store(f, { dtype: output.dtype, stride: 0 }, lanes, 1, pointers[inputs.length]);
+    for (const state of states) f.release(...state);
+    if (positions !== null) f.release(positions);
+  });
+}
+
+/** Lanes hold neighbouring results. */
+function emitAcrossRows(context: KernelContext, reduction: Reduction, kept: number): void {
+  const { f, lanes } = context;
+  const { extents, inputs, output, epilogue } = reduction;
+  const axis = kept - 1;
+  const combiner = combinerOf(reduction.combine, reduction.value.type, lanes);
+  const outer = [...inputs, output, ...(epilogue?.inputs ?? [])];
+  const streams = outer.map(({ dtype, strides }): Stream => ({ dtype, stride: strides[axis] }));
+  const results = inputs.length;
+  /** Whole columns of `vectors` vectors, or of one element, from the pointers down. */
+  const columns = (pointers: readonly Local[], vectors: number, count: 1 | Lanes): void => {
+    const states = Array.from({ length: vectors }, () => f.locals("v128", combiner.vectors));
+    for (const state of states) combiner.begin(f, state);
+    const positions = positionsFrom(context, combiner, 0);
+    nest(f, extents.slice(kept), from(inputs, pointers, kept), (moving) => {
+      states.forEach((state, vector) => addValue(context, reduction, combiner, state, positions, streams, moving, count, vector, false));
+      movePositions(context, combiner, positions, 1);
+    });
+    states.forEach((state, vector) => {
+      const shift = (which: number): number => vector * lanes * bytesPerElement[outer[which].dtype];
+      pushResult(context, reduction, combiner, state, (index) => {
+        const which = results + 1 + index;
+        pushLoad(f, streams[which], lanes, count, pointers[which], streams[which].stride === 0 ? 0 : shift(which));
+      }, count);
+      store(f, streams[results], lanes, count, pointers[results], shift(results));
+    });
+    for (const state of states) f.release(...state);
+    if (positions !== null) f.release(positions);
+  };
+  const packed = streams.every((stream) => stream.stride === 0 || isPacked(stream));
+  nest(f, extents.slice(0, axis), outer, (pointers) => {
+    const left = f.local("i32");
+    pushAmount(f, extents[axis]).set(left);
+    const moving = pointers.map((pointer) => {
+      const own = f.local("i32");
+      f.get(pointer).set(own);
+      return own;
+    });
+    const rounds = (vectors: number, count: 1 | Lanes): void => {
+      const step = vectors * count;
+      f.while(() => f.get(left).i32(step).op("i32.ge_u"), () => {
+        columns(moving, vectors, count);
+        streams.forEach(({ stride }, i) => advance(f, moving[i], stride, step));
+        f.get(left).i32(step).op("i32.sub").set(left);
+      });
+    };
+    if (packed && combiner.positionBytes === 0) rounds(4, lanes);
+    rounds(1, lanes);
+    rounds(1, 1);
+    f.release(left, ...moving);
+  });
+}

@@ -1,0 +1,140 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { allocate, type DType } from "../../dtype.ts";
+import { apply, bits, cast, constant, eq, input, rescue, select, type Expr, type ScalarType } from "../expr.ts";
+import type { LoopKernel } from "../program.ts";
+import { interpreter, type Scalar } from "../reference/interpret.ts";
+import { compileLoop, instantiate } from "./kernel.ts";
+
+const memory = new WebAssembly.Memory({ initial: 4 });
+const numbers: Readonly<Record<DType, readonly number[]>> = {
+  float32: [0, -0, 1, -1, 0.5, -2.5, 3.5, 1e30, -1e30, 3e9, NaN, Infinity, -Infinity, 2 ** -140, 7, -7],
+  float64: [0, -0, 1, -1, 0.5, -2.5, 3.5, 1e300, -1e300, 3e9, NaN, Infinity, -Infinity, 5e-324, 7, -7],
+  int32: [0, 1, -1, 2, -2, 7, -7, 100, 2 ** 31 - 1, -(2 ** 31), 31, 5],
+  bool: [0, 1],
+};
+
+/** Runs `values[i](inputs)` over a row of `n`. */
+function runRow(value: Expr, out: DType, dtypes: readonly DType[], data: readonly (readonly number[])[], n: number): ArrayLike<number> {
+  const operand = (buffer: number, dtype: DType) => ({ buffer, dtype, strides: [1], offset: 0 });
+  const kernel: LoopKernel = {
+    kind: "loop", extents: [{ parameter: 0 }], inputs: dtypes.map((dtype, i) => operand(i, dtype)), values: [value],
+    reduce: null, epilogue: null, outputs: [operand(dtypes.length, out)],
+  };
+  const run = instantiate(compileLoop(kernel, dtypes.length + 1), memory);
+  const addresses = [...dtypes, out].map((_, i) => 4096 * (i + 1));
+  new Int32Array(memory.buffer).set([...addresses, n]);
+  dtypes.forEach((dtype, i) => {
+    const array = allocate(dtype, n);
+    array.set(data[i]);
+    new Uint8Array(memory.buffer).set(new Uint8Array(array.buffer), addresses[i]);
+  });
+  const result = allocate(out, n + 1);
+  const bytes = new Uint8Array(result.buffer);
+  new Uint8Array(memory.buffer).fill(0x55, addresses[dtypes.length], addresses[dtypes.length] + bytes.length);
+  run(0);
+  bytes.set(new Uint8Array(memory.buffer, addresses[dtypes.length], bytes.length));
+  const untouched = new Uint8Array(result.BYTES_PER_ELEMENT).fill(0x55);
+  expect(bytes.slice(-result.BYTES_PER_ELEMENT)).toEqual(untouched);
+  return result.subarray(0, n);
+}
+
+const floats = ["float32", "float64"] as const;
+const ofFloats = { unary: ["neg", "abs", "sqrt", "floor", "ceil", "trunc", "nearest"], binary: ["add", "sub", "mul", "div", "min", "max", "copySign"] } as const;
+const ofIntegers = { unary: ["neg", "abs", "not"], binary: ["add", "sub", "mul", "min", "max", "and", "or", "xor", "shl", "shr", "shrU", "floorDiv", "mod"] } as const;
+const ofBools = { unary: ["not"], binary: ["and", "or", "xor", "eq", "ne", "lt", "le", "gt", "ge"] } as const;
+const comparisons = ["eq", "ne", "lt", "le", "gt", "ge"] as const;
+
+/** Which NaN an operation gives is the machine's choice: where its bits would show, 1 stands for it. */
+const withoutNaN = (x: Expr): Expr => select(eq(x, x), x, 1);
+
+/** Draws an expression of a type over inputs of the four dtypes; `wide` lets 64 bits in. */
+function draw(pick: (choices: number) => number, type: ScalarType, depth: number, wide: boolean, shared: Expr[]): Expr {
+  const oneOf = <T>(choices: readonly T[]): T => choices[pick(choices.length)];
+  const again = (of: ScalarType): Expr => draw(pick, of, depth - 1, wide, shared);
+  const known = shared.filter((expr) => expr.type === type);
+  if (known.length > 0 && pick(3) === 0) return oneOf(known);
+  const made = ((): Expr => {
+    if (type === "int64") return depth <= 0 || pick(3) > 0 ? bits(withoutNaN(again("float64")), "int64") : oneOf([
+      apply("shl", [again("int64"), constant(pick(64), "int64")], "int64"), apply("shrU", [again("int64"), constant(pick(64), "int64")], "int64"),
+      apply("add", [again("int64"), again("int64")], "int64"), apply("sub", [again("int64"), again("int64")], "int64"),
+      apply("xor", [again("int64"), constant(BigInt(pick(1000)) << 40n, "int64")], "int64"), cast(again("int32"), "int64"), apply("neg", [again("int64")], "int64"),
+    ]);
+    const index = ["float32", "int32", "bool", "float64"].indexOf(type);
+    if (depth <= 0) return pick(4) === 0 ? constant(oneOf(numbers[type]), type) : input(index + 4 * pick(2), type);
+    if (pick(6) === 0) return select(again("bool"), again(type), again(type));
+    const types: readonly DType[] = wide ? ["float32", "int32", "bool", "float64"] : ["float32", "int32", "bool"];
+    if (pick(5) === 0) return cast(again(oneOf(types)), type);
+    if (type === "bool") {
+      if (pick(2) === 0) {
+        const from = oneOf(types.filter((t) => t !== "bool"));
+        return apply(oneOf(comparisons), [again(from), again(from)], "bool");
+      }
+      if (wide && pick(5) === 0) return apply(oneOf(comparisons), [again("int64"), again("int64")], "bool");
+      return pick(4) === 0 ? apply(oneOf(ofBools.unary), [again(type)], type) : apply(oneOf(ofBools.binary), [again(type), again(type)], type);
+    }
+    if (pick(8) === 0) {
+      if (type === "float32") return bits(again("int32"), type);
+      if (type === "int32") return bits(withoutNaN(again("float32")), type);
+      if (type === "float64") return bits(again("int64"), type);
+    }
+    if (type === "int32") {
+      if (pick(4) === 0) return apply(oneOf(ofIntegers.unary), [again(type)], type);
+      const op = oneOf(ofIntegers.binary);
+      if (op === "shl" || op === "shr" || op === "shrU") {
+        return apply(op, [again(type), pick(2) === 0 ? constant(pick(32), type) : apply("and", [again(type), constant(31, type)], type)], type);
+      }
+      return apply(op, [again(type), again(type)], type);
+    }
+    if (pick(10) === 0) {
+      const host = oneOf(["sin", "exp", "atan2"] as const);
+      return rescue(again("bool"), again(type), host, host === "atan2" ? [again(type), again(type)] : [again(type)]);
+    }
+    if (pick(3) === 0) return apply(oneOf(ofFloats.unary), [again(type)], type);
+    const op = oneOf(ofFloats.binary);
+    return apply(op, [again(type), op === "copySign" ? withoutNaN(again(type)) : again(type)], type);
+  })();
+  shared.push(made);
+  return made;
+}
+
+const same = (a: Scalar, b: Scalar): boolean => Object.is(a, b);
+
+describe("loop kernels compute what the interpreter computes", () => {
+  const inputTypes: readonly DType[] = ["float32", "int32", "bool", "float64", "float32", "int32", "bool", "float64"];
+  for (const wide of [false, true]) {
+    test(`random expressions, ${wide ? "two" : "four"} lanes`, () => {
+      fc.assert(fc.property(fc.integer({ min: 0 }), fc.integer({ min: 0, max: 33 }), (seed, n) => {
+        let state = seed;
+        const pick = (choices: number): number => {
+          state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+          return ((state ^ (state >>> 13)) >>> 0) % choices;
+        };
+        const types: readonly DType[] = wide ? ["float32", "float64", "int32", "bool"] : ["float32", "int32", "bool"];
+        const type = types[pick(types.length)];
+        const value = draw(pick, type, 1 + pick(4), wide, []);
+        const data = inputTypes.map((dtype) => Array.from({ length: n }, () => numbers[dtype][pick(numbers[dtype].length)]));
+        const dtypes = wide ? inputTypes : inputTypes.map((dtype) => (dtype === "float64" ? "float32" : dtype));
+        const result = runRow(value, type, dtypes, data, n);
+        const expected = interpreter(value);
+        for (let i = 0; i < n; i++) {
+          const inputs = data.map((list, k) => (dtypes[k] === "float32" ? Math.fround(list[i]) : list[i]));
+          const right = expected(inputs);
+          if (!same(result[i], right)) throw new Error(`element ${i}: ${result[i]}, not ${right}, from ${JSON.stringify(inputs)} in ${JSON.stringify(value, (_, v) => (typeof v === "bigint" ? String(v) : v))}`);
+        }
+      }), { numRuns: 1500 });
+    });
+  }
+
+  test("a host function for all lanes", () => {
+    for (const type of floats) {
+      const data = numbers[type].slice(0, 7);
+      const result = runRow(apply("atan2", [input(0, type), constant(2, type)], type), type, [type], [data], 7);
+      data.forEach((x, i) => expect(result[i]).toBe(type === "float32" ? Math.fround(Math.atan2(Math.fround(x), 2)) : Math.atan2(x, 2)));
+    }
+  });
+
+  test("one element stored as bool leaves its neighbours alone", () => {
+    expect([...Array.from(runRow(eq(input(0, "float32"), 1), "bool", ["float32"], [[1, 2, 1, 1, 0]], 5))]).toEqual([1, 0, 1, 1, 0]);
+  });
+});
