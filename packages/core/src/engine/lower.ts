@@ -1,7 +1,7 @@
 import type { DType } from "../dtype.ts";
 import type { Primitive, Spec } from "../primitive.ts";
 import { rowMajorStrides, sizeOf } from "../shape/shape.ts";
-import { cast, constant, input, type Expr } from "./expr.ts";
+import { cast, constant, input, type Expr, type ScalarType } from "./expr.ts";
 import type { Combine, Region } from "./lowering.ts";
 import type { ContractKernel, Kernel, LoopKernel, Operand } from "./program.ts";
 
@@ -26,15 +26,18 @@ export function lowerCall(primitive: Primitive, inputs: readonly Placed[], attri
   if (sizeOf(out.shape) === 0) return [];
   const { lower } = primitive;
   switch (lower.kind) {
-    case "elementwise": return [elementwise(lower.expr(inputs.map(({ dtype }, i) => input(i, dtype)), attributes), inputs, out)];
+    case "elementwise": return [mapKernel([lower.expr(inputs.map(({ dtype }, i) => input(i, dtype)), attributes)], inputs, [out])];
     case "view": return [copy(inputs[0], { ...out, shape: inputs[0].shape, strides: rowMajorStrides(inputs[0].shape) })];
-    case "reduce": return [reduction(lower.combine, lower.axes(attributes), inputs[0], out)];
-    case "contract": return [contraction(inputs[0], inputs[1], out)];
+    case "reduce": {
+      const [{ dtype, shape }] = inputs;
+      return [reduceKernel({ combine: lower.combine, axes: lower.axes(attributes), value: input(0, dtype), shape, inputs, out, epilogue: null })];
+    }
+    case "contract": return [contractKernel(inputs[0], inputs[1], out, null)];
     case "place": {
       const regions = lower.regions(inputs, attributes);
       const covered = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) === sizeOf(out.shape);
       const blocks = inputs.flatMap((from, i) => (sizeOf(from.shape) === 0 ? [] : [copy(from, regionOf(out, regions[i], from.shape))]));
-      return covered ? blocks : [elementwise(constant(lower.fill(attributes), out.dtype), [], out), ...blocks];
+      return covered ? blocks : [mapKernel([constant(lower.fill(attributes), out.dtype)], [], [out]), ...blocks];
     }
     case "named": {
       const whole = (placed: Placed): Operand => ({ buffer: placed.buffer, dtype: placed.dtype, strides: placed.strides, offset: placed.offset });
@@ -43,7 +46,7 @@ export function lowerCall(primitive: Primitive, inputs: readonly Placed[], attri
   }
 }
 
-const copy = (from: Placed, to: Placed): LoopKernel => elementwise(input(0, from.dtype), [from], to);
+const copy = (from: Placed, to: Placed): LoopKernel => mapKernel([input(0, from.dtype)], [from], [to]);
 
 /** The part of `whole` that an input of the given shape goes to. */
 const regionOf = (whole: Placed, { starts, steps }: Region, shape: readonly number[]): Placed => ({
@@ -52,51 +55,94 @@ const regionOf = (whole: Placed, { starts, steps }: Region, shape: readonly numb
   offset: whole.offset + starts.reduce((sum, at, axis) => sum + at * whole.strides[axis], 0),
 });
 
-function elementwise(value: Expr, inputs: readonly Placed[], out: Placed): LoopKernel {
-  const operands = [...inputs, out];
-  const axes = collapse(out.shape, operands.map(({ strides }) => strides), byReach(out.shape, [out.strides, ...inputs.map(({ strides }) => strides)]));
+/** A loop over one shape: `outs[i] = values[i](inputs)`, all operands of that shape. */
+export function mapKernel(values: readonly Expr[], inputs: readonly Placed[], outs: readonly Placed[]): LoopKernel {
+  const operands = [...inputs, ...outs];
+  const { shape } = outs[0];
+  const axes = collapse(shape, operands.map(({ strides }) => strides), byReach(shape, [...outs, ...inputs].map(({ strides }) => strides)));
   const walked = axes.extents.length === 0 ? single(operands.length) : axes;
+  const walk = (placed: Placed, i: number): Operand => operand(placed, walked.strides[i]);
   return {
-    kind: "loop", extents: walked.extents, inputs: inputs.map((placed, i) => operand(placed, walked.strides[i])), values: [value],
-    reduce: null, epilogue: null, outputs: [operand(out, walked.strides[inputs.length])],
+    kind: "loop", extents: walked.extents, inputs: inputs.map(walk), values,
+    reduce: null, epilogue: null, outputs: outs.map((out, i) => walk(out, inputs.length + i)),
   };
 }
 
 /** What meets in a reduction: the elements as the result's type, bools as what they mean to it. */
-function reducedValue(combine: Combine, from: DType, to: DType): readonly [Combine, Expr] {
-  const value = input(0, from);
+function reducedValue(combine: Combine, value: Expr, to: ScalarType): readonly [Combine, Expr] {
   if (combine === "sum" || combine === "prod") return [combine, cast(value, to)];
   if (combine === "any" || combine === "all") return [combine, cast(value, "bool")];
-  if (from !== "bool") return [combine, value];
+  if (value.type !== "bool") return [combine, value];
   if (combine === "max") return ["any", value];
   if (combine === "min") return ["all", value];
   return [combine, cast(value, "int32")];
 }
 
-function reduction(asked: Combine, axes: readonly number[], from: Placed, out: Placed): LoopKernel {
-  const [combine, value] = reducedValue(asked, from.dtype, out.dtype);
-  const kept = from.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+/** What is computed of a value once it is whole: input 0 of `expr` is that value, then come `inputs`, of the result's shape. */
+export interface PlacedEpilogue {
+  readonly expr: Expr;
+  readonly inputs: readonly Placed[];
+}
+
+/** `out = epilogue(combine over axes of value(inputs))`, where inputs have `shape` and the result is row-major over the other axes. */
+export interface ReduceParts {
+  readonly combine: Combine;
+  readonly axes: readonly number[];
+  readonly value: Expr;
+  readonly shape: readonly number[];
+  readonly inputs: readonly Placed[];
+  readonly out: Placed;
+  /** Its operands are walked along the axes that stay. */
+  readonly epilogue: PlacedEpilogue | null;
+}
+
+/** A reduction as a loop nest. */
+export function reduceKernel({ axes, shape, inputs, out, epilogue, ...parts }: ReduceParts): LoopKernel {
+  const reducedType = epilogue === null ? out.dtype : inputTypeOf(epilogue.expr, 0, out.dtype);
+  const [combine, value] = reducedValue(parts.combine, parts.value, reducedType);
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   // The result is row-major over the kept axes, whatever shape it is given.
-  const outStrides = new Array<number>(from.shape.length).fill(0);
-  rowMajorStrides(kept.map((axis) => from.shape[axis])).forEach((stride, i) => (outStrides[kept[i]] = stride));
-  const byInput = byReach(from.shape, [from.strides]);
+  const spread = (strides: readonly number[]): number[] => {
+    const all = new Array<number>(shape.length).fill(0);
+    strides.forEach((stride, i) => (all[kept[i]] = stride));
+    return all;
+  };
+  const inputStrides = inputs.map(({ strides }) => strides);
+  const results = [spread(rowMajorStrides(kept.map((axis) => shape[axis]))), ...(epilogue?.inputs ?? []).map(({ strides }) => spread(strides))];
+  const byInput = byReach(shape, inputStrides);
   // Positions of extremes count in the order the axes are written.
   const reducedOrder = combine === "argMax" || combine === "argMin" ? [...axes] : byInput.filter((axis) => axes.includes(axis));
-  const outer = collapse(from.shape, [from.strides, outStrides], byInput.filter((axis) => kept.includes(axis)));
-  const collapsed = collapse(from.shape, [from.strides], reducedOrder);
-  const inner = collapsed.extents.length === 0 ? single(1) : collapsed;
+  const outer = collapse(shape, [...inputStrides, ...results], byInput.filter((axis) => kept.includes(axis)));
+  const collapsed = collapse(shape, inputStrides, reducedOrder);
+  const inner = collapsed.extents.length === 0 ? single(inputs.length) : collapsed;
   return {
     kind: "loop", extents: [...outer.extents, ...inner.extents],
-    inputs: [operand(from, [...outer.strides[0], ...inner.strides[0]])], values: [value],
-    reduce: { axes: inner.extents.length, combine }, epilogue: null, outputs: [operand(out, outer.strides[1])],
+    inputs: inputs.map((each, i) => operand(each, [...outer.strides[i], ...inner.strides[i]])), values: [value],
+    reduce: { axes: inner.extents.length, combine },
+    epilogue: epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.inputs.map((each, i) => operand(each, outer.strides[inputs.length + 1 + i])) },
+    outputs: [operand(out, outer.strides[inputs.length])],
   };
 }
 
-function contraction(a: Placed, b: Placed, out: Placed): ContractKernel {
+/** The type that an expression takes its input `index` to have. */
+export function inputTypeOf(expr: Expr, index: number, otherwise: ScalarType): ScalarType {
+  const pending: Expr[] = [expr];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.kind === "input" && node.index === index) return node.type;
+    if (node.kind === "apply") pending.push(...node.args);
+    if (node.kind === "rescue") pending.push(node.when, node.value, ...node.args);
+  }
+  return otherwise;
+}
+
+/** A product of matrices; the epilogue's operands have the result's shape. */
+export function contractKernel(a: Placed, b: Placed, out: Placed, epilogue: PlacedEpilogue | null): ContractKernel {
   const rank = out.shape.length;
   return {
     kind: "contract", batch: out.shape.slice(0, rank - 2), m: out.shape[rank - 2], n: out.shape[rank - 1], k: a.shape[rank - 1],
-    a: operand(a, a.strides), b: operand(b, b.strides), epilogue: null, out: operand(out, out.strides),
+    a: operand(a, a.strides), b: operand(b, b.strides),
+    epilogue: epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.inputs.map((each) => operand(each, each.strides)) },
+    out: operand(out, out.strides),
   };
 }
 
