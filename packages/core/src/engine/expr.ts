@@ -20,8 +20,8 @@ export interface RescueExpr {
   readonly host: HostFunction; readonly args: readonly Expr[]; readonly type: ScalarType;
 }
 
-/** Functions of JavaScript's `Math` that a kernel can call for single elements, in float64. */
-export type HostFunction = "sin" | "cos" | "tan" | "pow" | "exp" | "log" | "expm1" | "log1p" | "sinh" | "cosh" | "tanh" | "asin" | "acos" | "atan" | "atan2" | "asinh" | "acosh" | "atanh" | "cbrt";
+/** Functions of JavaScript that a kernel can call for single elements, in float64: those of `Math`, and `%` as `fmod`. */
+export type HostFunction = "sin" | "cos" | "tan" | "pow" | "exp" | "log" | "expm1" | "log1p" | "sinh" | "cosh" | "tanh" | "asin" | "acos" | "atan" | "atan2" | "asinh" | "acosh" | "atanh" | "cbrt" | "fmod";
 
 /** What every target has as an instruction or a short sequence. Comparisons give bool; `min` and `max` carry NaN through and order −0 < +0. */
 export type MachineOp =

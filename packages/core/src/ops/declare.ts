@@ -6,6 +6,7 @@ import { definePrimitive, type GradientRule, type Picker, type Primitive, type S
 import { broadcastShapes, sameShape } from "../shape/shape.ts";
 import { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
+import { zerosLike } from "./creation.ts";
 import { asTensors, type Value } from "./literal.ts";
 import { broadcastTo } from "./movement/broadcast-to.ts";
 
@@ -112,8 +113,14 @@ export interface BinaryOp { (a: Value, b: Value): Tensor; readonly primitive: Pr
 export function unary(options: Elementwise<[x: number]>): UnaryOp {
   const primitive = declareElementwise(options);
   const { name, takes } = options;
-  return Object.assign((x: Value) => bind(primitive, promoteAll(name, [x], takes), undefined), { primitive });
+  return Object.assign((x: Value) => {
+    if (x instanceof Tensor && dtypesOf[takes].includes(x.dtype)) return bind(primitive, [x], undefined);
+    return bind(primitive, promoteAll(name, [x], takes), undefined);
+  }, { primitive });
 }
+
+/** The rule of a function that is constant between its steps: gradients are zeros, so that what uses it still has one. */
+export const flat: GradientRule<undefined> = ({ inputs, index }) => zerosLike(inputs[index]);
 
 /** Declares a function of two numbers. */
 export function binary(options: Elementwise<[a: number, b: number]>): BinaryOp {

@@ -160,7 +160,7 @@ const wide: Partial<Record<MachineOp, Operation>> = {
 export const hostFunctions: Readonly<Record<HostFunction, (...args: number[]) => number>> = {
   sin: Math.sin, cos: Math.cos, tan: Math.tan, pow: Math.pow, exp: Math.exp, log: Math.log, expm1: Math.expm1, log1p: Math.log1p,
   sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asin: Math.asin, acos: Math.acos, atan: Math.atan, atan2: Math.atan2,
-  asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh, cbrt: Math.cbrt,
+  asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh, cbrt: Math.cbrt, fmod: (a, b) => a % b,
 };
 
 /** The error function: its series near 0, its continued fraction further out (Abramowitz and Stegun 7.1.6 and 7.1.14). */

@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import type { Combine } from "../../engine/lowering.ts";
-import { ShapeError, showShape } from "../../errors.ts";
+import { DTypeError, ShapeError, showShape } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
 import { definePrimitive, type GradientRule, type Primitive } from "../../primitive.ts";
 import { normalizeAxes, reducedShape, rowMajorStrides, sizeOf } from "../../shape/shape.ts";
@@ -57,7 +57,7 @@ export function reduction(options: Reduction): ReduceOp {
     doc: options.doc,
     infer([x], { axes, keepDims }) {
       const dtype = gives[x.dtype];
-      if (dtype === undefined) throw new ShapeError(`${name}: does not take ${x.dtype}`);
+      if (dtype === undefined) throw new DTypeError(`${name}: does not take ${x.dtype}; cast it first`);
       if (options.noEmptyGroup !== undefined && axes.some((axis) => x.shape[axis] === 0) && sizeOf(reducedShape(x.shape, axes, false)) > 0) {
         throw new ShapeError(`${name}: ${showShape(x.shape)} has no elements along axis ${axes.join(", ")}; ${options.noEmptyGroup}`);
       }
