@@ -80,7 +80,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   }
 }
 // The operations as methods: their types are in methods.ts, api/methods.ts puts them on the prototype.
-export interface Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods<S, D> {}
+export interface Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {}
 
 /** What `toArray` gives: arrays nested as deep as the tensor's rank. */
 export type NestedElements<T extends Tensor> = Nested<T["shape"], T["dtype"] extends "bool" ? boolean : number>;
