@@ -106,7 +106,7 @@ function check(dtype: ContractDType, sample: Case): void {
   for (const value of outside()) expect(value).toBe(dtype === "int32" ? 0x7fffffff : NaN);
 }
 
-const sizes = [[7, 13, 5], [1, 1, 1], [4099, 3, 2], [3, 2, 4099], [33, 65, 129], [1, 784, 10], [784, 300, 1], [1, 1, 77], [4, 8, 8], [130, 530, 20], [2, 5, 1030], [3, 4, 3]];
+const sizes = [[7, 13, 5], [1, 1, 1], [4099, 3, 2], [3, 2, 4099], [33, 65, 129], [1, 784, 10], [784, 300, 1], [1, 1, 77], [4, 8, 8], [130, 530, 20], [2, 5, 1030], [3, 4, 3], [2, 37, 3], [3, 23, 50], [41, 30, 3], [20, 3, 70]];
 const transpositions = [["rows", "rows"], ["rows", "columns"], ["columns", "rows"], ["columns", "columns"]];
 
 describe.each(["float32", "float64", "int32"] as const)("contract in %s", (dtype) => {
@@ -119,11 +119,11 @@ describe.each(["float32", "float64", "int32"] as const)("contract in %s", (dtype
   });
 
   test("batches, negative and zero strides, gaps", () => {
-    for (const a of Object.keys(layouts)) for (const b of Object.keys(layouts)) for (const [m, k, n] of [[9, 6, 11], [1, 21, 6], [6, 21, 1], [1, 9, 1]]) check(dtype, { m, k, n, a, b, batch: 3, gap: 2 });
+    for (const a of Object.keys(layouts)) for (const b of Object.keys(layouts)) for (const [m, k, n] of [[9, 6, 11], [1, 21, 6], [6, 21, 1], [1, 9, 1], [2, 17, 3], [5, 2, 66]]) check(dtype, { m, k, n, a, b, batch: 3, gap: 2 });
   });
 
   test("parts put together have the bits of the whole", () => {
-    for (const [m, k, n] of [[70, 531, 37], [1, 700, 90], [90, 700, 1], [6, 40, 6]]) {
+    for (const [m, k, n] of [[70, 531, 37], [1, 700, 90], [90, 700, 1], [6, 40, 6], [9, 3, 70], [2, 40, 3]]) {
       for (const [a, b] of transpositions) {
         const { args, all, result } = place(dtype, { m, k, n, a, b, batch: 2 });
         kernels[dtype].run(args);
@@ -153,7 +153,7 @@ test.each(["float32", "float64"] as const)("NaN and infinities reach only their 
   }
 });
 
-test.each([[5, 9, 11], [1, 9, 11], [11, 9, 1], [3, 0, 5], [20, 600, 12]])("an epilogue sees every element once, finished, with its place: %i×%i×%i", (m, k, n) => {
+test.each([[5, 9, 11], [1, 9, 11], [11, 9, 1], [3, 0, 5], [20, 600, 12], [2, 20, 3], [9, 3, 64]])("an epilogue sees every element once, finished, with its place: %i×%i×%i", (m, k, n) => {
   const { all, run } = kernel({
     dtype: "float32",
     // value · 2 + batch · 1000 + row · 100 + the bias of its column, which stands at byte 16.
@@ -164,7 +164,7 @@ test.each([[5, 9, 11], [1, 9, 11], [11, 9, 1], [3, 0, 5], [20, 600, 12]])("an ep
     },
   });
   all.fill(1);
-  for (let j = 0; j < 64; j++) all[4 + j] = j;
+  for (let j = 0; j < 128; j++) all[4 + j] = j;
   const [a, b, c, scratch] = [4096, 4096 + 160_000, 4096 + 320_000, 4096 + 480_000];
   run({
     m, n, k, batchStart: 0, batchEnd: 2, rowStart: 0, rowEnd: m, columnStart: 0, columnEnd: n, a, aBatch: 0, aRow: k, aColumn: 1,

@@ -1,7 +1,12 @@
-import { emitPack } from "./contractPack.ts";
-import { emitTile, storeFirst, tileColumns, tileRows } from "./contractTile.ts";
-import { address, advance, countUp, elementTypes, smaller, type ContractDType, type ElementType } from "./contractType.ts";
+import { blockScratch, emitBlocks } from "./contractBlocks.ts";
+import { defineContract } from "./contractParameters.ts";
+import { storeFirst } from "./contractTile.ts";
+import { advance, countUp, elementTypes, type ContractDType, type ElementType } from "./contractType.ts";
+import { emitColumnByColumn, emitRowByRow, emitVectorKernels, vectorScratch } from "./contractVectors.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "./encoder.ts";
+import type { PlainOp } from "./opcodes.ts";
+
+export { contractOverrun, contractParameters, type ContractParameter } from "./contractParameters.ts";
 
 /**
  * Matrix products: C[m, n] = A[m, k] · B[k, n], batched, both sides strided in any way, C with rows of neighbours.
@@ -24,43 +29,18 @@ export interface EpiloguePosition {
   readonly lanes: number;
 }
 
-/** The parameters of an emitted function, all i32, in order. Addresses in bytes, strides in elements, ranges without their end. */
-export const contractParameters = [
-  "m", "n", "k",
-  /** The part of the result to compute: products, rows and columns. The bits of a result do not depend on the split. */
-  "batchStart", "batchEnd", "rowStart", "rowEnd", "columnStart", "columnEnd",
-  /** Operands at position zero of everything. */
-  "a", "aBatch", "aRow", "aColumn",
-  "b", "bBatch", "bRow", "bColumn",
-  "c", "cBatch", "cRow",
-  /** Room of `contractScratch` bytes, aligned to 16; one for each thread. */
-  "scratch",
-] as const;
-export type ContractParameter = (typeof contractParameters)[number];
-
-/** Bytes past the last element of an operand that may be read, though never used: the memory must reach that far. */
-export const contractOverrun = 64;
-
-// Bytes of a packed panel stay in the first-level cache, blocks of A in the second, blocks of B in the third.
-const depthBlock = 256;
-const rowBlock = 128;
-const columnBlock = 1024;
-
-/** The depth of the blocks that `k` is cut into: about equal, for a short last block would waste the packing. It alone decides the order of the sums. */
-const blockDepth = (k: number): number => {
-  const blocks = Math.max(1, Math.ceil(k / depthBlock));
-  return (Math.ceil(k / blocks) + 3) & ~3;
-};
-
-const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+/** Up to so many rows or columns of the result, taking each as a vector beats packing the other side. */
+const fewVectors = 3;
+/** A dot product must be this deep to be worth its start and its end. */
+const leastDepthOfDots = 16;
+/** With this shallow a depth and this long a row, adding rows of B beats packing whatever the number of rows. */
+const fewRowsOfB = 4;
+const longRow = 64;
 
 /** Bytes of scratch that a product of these sizes needs. */
 export function contractScratch(dtype: ContractDType, m: number, n: number, k: number): number {
   const type = elementTypes[dtype];
-  const depth = blockDepth(k);
-  const rows = Math.min(roundUp(m, tileRows), rowBlock);
-  const columns = Math.min(roundUp(n, tileColumns(type)), columnBlock);
-  return depth * (rows + columns) * type.bytes;
+  return Math.max(blockScratch(type, m, n, k), vectorScratch(m, k) + type.lanes) * type.bytes;
 }
 
 /**
@@ -69,82 +49,40 @@ export function contractScratch(dtype: ContractDType, m: number, n: number, k: n
  */
 export function emitContract(module: ModuleBuilder, options: ContractOptions): number {
   const type = elementTypes[options.dtype];
-  const tile = emitTile(module, type);
-  const packRows = emitPack(module, type, tileRows);
-  const packColumns = emitPack(module, type, tileColumns(type));
   const finish = options.epilogue === undefined ? null : emitFinish(module, type, options.epilogue);
+  const kernels = emitVectorKernels(module, type);
+  const rowByRow = emitRowByRow(module, type, kernels, finish);
+  const columnByColumn = emitColumnByColumn(module, type, kernels, finish);
+  const blocks = emitBlocks(module, type, finish);
 
-  const f = module.define(contractParameters.map(() => "i32"));
-  const p = Object.fromEntries(contractParameters.map((name, i) => [name, f.params[i]])) as Readonly<Record<ContractParameter, Local>>;
+  const { f, p } = defineContract(module);
   for (const stride of [p.aBatch, p.aRow, p.aColumn, p.bBatch, p.bRow, p.bColumn, p.cBatch, p.cRow]) {
     f.get(stride).i32(type.shift).op("i32.shl").set(stride);
   }
-  const [batch, a, b, c] = f.locals("i32", 4);
-  const [depth, start, left, packedRows, packedColumns] = f.locals("i32", 5);
-  const [column, columns, row, rows, i, j, rightPanel] = f.locals("i32", 7);
-  const width = tileColumns(type);
-
-  // depth = blockDepth(k)
-  f.get(p.k).i32(depthBlock - 1).op("i32.add").i32(depthBlock).op("i32.div_u").tee(left).i32(1).get(left).op("select").set(left);
-  f.get(p.k, left).op("i32.add").i32(1).op("i32.sub").get(left).op("i32.div_u").i32(3).op("i32.add").i32(-4).op("i32.and").set(depth);
-  f.get(p.scratch).set(packedRows);
-  smaller(f, () => f.get(p.m).i32(tileRows - 1).op("i32.add").i32(-tileRows).op("i32.and"), () => f.i32(rowBlock));
-  f.get(depth).op("i32.mul").i32(type.shift).op("i32.shl").get(p.scratch).op("i32.add").set(packedColumns);
-
-  const tiles = (): void => {
-    f.i32(0).set(j);
-    f.get(packedColumns).set(rightPanel);
-    countUp(f, j, columns, width, () => {
-      f.i32(0).set(i);
-      countUp(f, i, rows, tileRows, () => {
-        f.get(i, left).op("i32.mul").i32(type.shift).op("i32.shl").get(packedRows).op("i32.add");
-        f.get(rightPanel, left);
-        f.get(c).get(row, i).op("i32.add").get(p.cRow).op("i32.mul").op("i32.add").get(column, j).op("i32.add").i32(type.shift).op("i32.shl").op("i32.add");
-        f.get(p.cRow);
-        smaller(f, () => f.get(rows, i).op("i32.sub"), () => f.i32(tileRows));
-        smaller(f, () => f.get(columns, j).op("i32.sub"), () => f.i32(width));
-        f.get(start).call(tile);
-      });
-      f.get(rightPanel).get(left).i32(width * type.bytes).op("i32.mul").op("i32.add").set(rightPanel);
-    });
-    if (finish !== null) {
-      f.get(start, left).op("i32.add").get(p.k).op("i32.ge_s").if(() => {
-        f.get(batch, row, column, rows, columns);
-        f.get(c).get(row, p.cRow).op("i32.mul").op("i32.add").get(column).i32(type.shift).op("i32.shl").op("i32.add");
-        f.get(p.cRow).call(finish);
-      });
-    }
+  const compare = (local: Local, comparison: PlainOp, value: number): FunctionBuilder => f.get(local).i32(value).op(comparison);
+  const sideBySide = (along: Local): FunctionBuilder => compare(along, "i32.eq", type.bytes);
+  /** Whether a matrix can be multiplied by a vector well: by its rows, or by dot products with columns that are long enough. */
+  const fit = (along: Local, down: Local): void => {
+    sideBySide(along);
+    sideBySide(down);
+    compare(p.k, "i32.ge_s", leastDepthOfDots).op("i32.and").op("i32.or");
   };
-  const blockOf = (size: Local, at: Local, limit: Local, most: number): void => {
-    smaller(f, () => f.get(limit, at).op("i32.sub"), () => f.i32(most));
-    f.set(size);
-  };
-
-  f.get(p.batchStart).set(batch);
-  countUp(f, batch, p.batchEnd, 1, () => {
-    address(f, p.a, batch, p.aBatch); f.set(a);
-    address(f, p.b, batch, p.bBatch); f.set(b);
-    address(f, p.c, batch, p.cBatch); f.set(c);
-    f.get(p.columnStart).set(column);
-    countUp(f, column, p.columnEnd, columnBlock, () => {
-      blockOf(columns, column, p.columnEnd, columnBlock);
-      // An empty depth takes one turn too, to write its zeros.
-      f.i32(0).set(start).loop((again) => {
-        smaller(f, () => f.get(p.k, start).op("i32.sub"), () => f.get(depth));
-        f.set(left);
-        address(f, b, start, p.bRow); f.get(column, p.bColumn).op("i32.mul").op("i32.add");
-        f.get(p.bColumn, p.bRow, columns, left, packedColumns).call(packColumns);
-        f.get(p.rowStart).set(row);
-        countUp(f, row, p.rowEnd, rowBlock, () => {
-          blockOf(rows, row, p.rowEnd, rowBlock);
-          address(f, a, row, p.aRow); f.get(start, p.aColumn).op("i32.mul").op("i32.add");
-          f.get(p.aRow, p.aColumn, rows, left, packedRows).call(packRows);
-          tiles();
-        });
-        f.get(start, depth).op("i32.add").tee(start).get(p.k).op("i32.lt_s").branchIf(again);
-      });
-    });
-  });
+  // The choice looks at the whole product, never at the part that is asked for: the order of the sums hangs on it.
+  fit(p.bColumn, p.bRow);
+  compare(p.m, "i32.le_s", fewVectors).op("i32.and");
+  sideBySide(p.bColumn);
+  compare(p.k, "i32.le_s", fewRowsOfB).op("i32.and");
+  compare(p.n, "i32.ge_s", longRow).op("i32.and").op("i32.or");
+  f.if(
+    () => f.get(...f.params).call(rowByRow),
+    () => {
+      fit(p.aRow, p.aColumn);
+      compare(p.n, "i32.le_s", fewVectors).op("i32.and").if(
+        () => f.get(...f.params).call(columnByColumn),
+        () => f.get(...f.params).call(blocks),
+      );
+    },
+  );
   return f.index;
 }
 
