@@ -1,0 +1,111 @@
+import { allocate, type DType, type TypedArray } from "../../dtype.ts";
+import type { Primitive, Spec } from "../../primitive.ts";
+import { sizeOf } from "../../shape/shape.ts";
+import { copyRowMajor, type Storage } from "../../storage.ts";
+import { storageOf, type Tensor } from "../../tensor.ts";
+import type { Engine } from "../engine.ts";
+import { ModuleBuilder } from "./encoder.ts";
+import { blockAddress, createKernelCache, makePlan, type Plan } from "./plan.ts";
+import { createSignatures } from "./signature.ts";
+import { createScratch, type Heap } from "./scratch.ts";
+
+let supported: boolean | null = null;
+
+/** Whether WebAssembly with SIMD128 can be had here. */
+export function isSupported(): boolean {
+  if (supported === null) {
+    const module = new ModuleBuilder();
+    const f = module.define([]);
+    f.v128(new Uint8Array(16)).op("v128.any_true").op("drop");
+    supported = typeof WebAssembly === "object" && WebAssembly.validate(module.bytes());
+  }
+  return supported;
+}
+
+/** Up to here a loop in JavaScript is quicker than a call that copies. */
+const fewElements = 48;
+
+function copyIn(to: TypedArray, at: number, from: TypedArray, start: number, count: number): void {
+  if (count <= fewElements) for (let i = 0; i < count; i++) to[at + i] = from[start + i];
+  else if (start === 0 && count === from.length) to.set(from, at);
+  else to.set(from.subarray(start, start + count), at);
+}
+
+function copyOut(dtype: DType, from: TypedArray, start: number, count: number): TypedArray {
+  if (count > fewElements) return from.slice(start, start + count);
+  const out = allocate(dtype, count);
+  for (let i = 0; i < count; i++) out[i] = from[start + i];
+  return out;
+}
+
+const shiftOf: Readonly<Record<DType, number>> = { float32: 2, float64: 3, int32: 2, bool: 0 };
+
+/**
+ * Runs primitives as WebAssembly SIMD128 modules that are made for them at run time: inputs are copied into one scratch
+ * memory, the kernels run, the result is copied out into an array of its own.
+ */
+export function createWasmEngine(): Engine {
+  const scratch = createScratch();
+  const kernels = createKernelCache();
+  const plans = createSignatures<Plan>();
+
+  /** Works a long row off in blocks, so that its operands never leave the cache. */
+  const runBlocked = (plan: Plan, heap: Heap, tensors: readonly Tensor[], out: Spec): TypedArray => {
+    const { blocked, outCount, outAddress, inputs, steps: [{ kernel, block }] } = plan;
+    const result = allocate(out.dtype, outCount);
+    const from = heap[out.dtype];
+    const outStart = outAddress >> shiftOf[out.dtype];
+    const run = scratch.code(kernel);
+    const words = heap.int32;
+    const wordsAt = blockAddress >> 2;
+    words.set(block, wordsAt);
+    for (let start = 0; start < outCount; start += blocked) {
+      const count = Math.min(blocked, outCount - start);
+      for (let i = 0; i < inputs.length; i++) {
+        const { sameAs, moves, address } = inputs[i];
+        if (sameAs >= 0 || (!moves && start > 0)) continue;
+        const { data, offset } = storageOf(tensors[i], "wasm");
+        const { dtype } = tensors[i];
+        copyIn(heap[dtype], address >> shiftOf[dtype], data, moves ? offset + start : offset + inputs[i].first, moves ? count : inputs[i].count);
+      }
+      words[wordsAt + block.length - 1] = count;
+      run(blockAddress);
+      result.set(from.subarray(outStart, outStart + count), start);
+    }
+    return result;
+  };
+
+  const execute = (plan: Plan, tensors: readonly Tensor[], out: Spec): TypedArray => {
+    const heap = scratch.heap(plan.bytes);
+    if (plan.blocked > 0) return runBlocked(plan, heap, tensors, out);
+    const { inputs, steps } = plan;
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i];
+      if (input.sameAs >= 0) continue;
+      const tensor = tensors[i];
+      const storage = tensor.storage as Storage;
+      const to = heap[tensor.dtype];
+      const at = input.address >> shiftOf[tensor.dtype];
+      if (input.gather) copyRowMajor(storage, tensor.shape, to.subarray(at, at + input.count));
+      else copyIn(to, at, storage.data, storage.offset + input.first, input.count);
+    }
+    const words = heap.int32;
+    for (let s = 0; s < steps.length; s++) {
+      const { kernel, block } = steps[s];
+      for (let i = 0; i < block.length; i++) words[(blockAddress >> 2) + i] = block[i];
+      (kernel.run ?? scratch.code(kernel))(blockAddress);
+    }
+    return copyOut(out.dtype, heap[out.dtype], plan.outAddress >> shiftOf[out.dtype], plan.outCount);
+  };
+
+  return {
+    name: "wasm",
+    run(primitive: Primitive, inputs: readonly Tensor[], attributes: unknown, out: Spec): TypedArray {
+      if (sizeOf(out.shape) === 0) return allocate(out.dtype, 0);
+      const plan = plans.find(primitive, inputs, attributes) ?? plans.keep(makePlan(kernels, primitive, inputs, attributes, out));
+      const result = execute(plan, inputs, out);
+      scratch.settle();
+      return result;
+    },
+  };
+}
