@@ -65,6 +65,8 @@ export interface Primitive<A = unknown> {
   readonly lower: Lowering<A>;
   /** One rule per input (`null`: no gradient flows to it), one rule for all inputs, or `null`: the result has no gradient. */
   readonly vjp: readonly (GradientRule<A> | null)[] | GradientRule<A> | null;
+  /** Why there is no gradient, where `vjp` is `null` though the result is a float. */
+  readonly withoutGradient?: string;
   /** Draws a call; conformance tests run thousands of them. */
   readonly sample: (pick: Picker) => Sample<A>;
 }

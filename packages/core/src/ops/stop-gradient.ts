@@ -9,6 +9,7 @@ const stopGradientPrimitive = definePrimitive<undefined>({
   define: ([x], _, out) => out.data.set(x.data),
   lower: { kind: "view", layout: (layout) => layout },
   vjp: null,
+  withoutGradient: "its purpose is to have none",
   sample: (pick) => ({ inputs: [{ shape: pick.shape(), dtype: pick.oneOf(["float32", "float64", "int32", "bool"]), range: [0, 1] }], attributes: undefined }),
 });
 
