@@ -9,31 +9,55 @@ import type { FunctionBuilder, Local, ModuleBuilder } from "./encoder.ts";
 export function emitPack(module: ModuleBuilder, type: ElementType, width: number): number {
   const f = module.define(["i32", "i32", "i32", "i32", "i32", "i32"]);
   const [from, lane, step, count, depth, to] = f.params;
-  const end = f.local("i32");
+  const [panelBytes, end] = f.locals("i32", 2);
+  const panels = lineBytes / (width * type.bytes);
+  /** On to what comes after so many panels; `to` has come to the end of the first of them. */
+  const next = (done: number): void => {
+    f.get(lane).i32(width * done).op("i32.mul").get(from).op("i32.add").set(from);
+    f.get(panelBytes).i32(done - 1).op("i32.mul").get(to).op("i32.add").set(to);
+    advance(f, count, -width * done);
+  };
+  f.get(depth).i32(width * type.bytes).op("i32.mul").set(panelBytes);
   f.while(() => f.get(count).i32(0).op("i32.gt_s"), () => {
-    f.get(to).get(depth).i32(width * type.bytes).op("i32.mul").op("i32.add").set(end);
+    f.get(to, panelBytes).op("i32.add").set(end);
     f.get(lane).i32(type.bytes).op("i32.eq").if(
-      () => copyLanes(f, type, width, { from, step, to, end }),
-      () => gatherLanes(f, type, width, { from, lane, step, count, depth, to, end }),
+      () => f.get(count).i32(width * panels).op("i32.ge_s").if(
+        () => {
+          copyLanes(f, width * type.bytes, panels, { from, step, to, end, panelBytes });
+          next(panels);
+        },
+        () => {
+          copyLanes(f, width * type.bytes, 1, { from, step, to, end, panelBytes });
+          next(1);
+        },
+      ),
+      () => {
+        gatherLanes(f, type, width, { from, lane, step, count, depth, to, end });
+        next(1);
+      },
     );
-    // The next panel: `to` has come to the end of this one.
-    f.get(lane).i32(width).op("i32.mul").get(from).op("i32.add").set(from);
-    advance(f, count, -width);
   });
   return f.index;
 }
 
+/** Bytes of a line of the caches: where the lanes lie side by side, as many panels are packed at once as one line feeds. */
+const lineBytes = 64;
+
 /** The lanes lie side by side: whole vectors are copied, past the last lane too. */
-function copyLanes(f: FunctionBuilder, type: ElementType, width: number, at: { from: Local; step: Local; to: Local; end: Local }): void {
-  const bytes = width * type.bytes;
+function copyLanes(
+  f: FunctionBuilder, bytes: number, panels: number,
+  at: { readonly from: Local; readonly step: Local; readonly to: Local; readonly end: Local; readonly panelBytes: Local },
+): void {
   const source = f.local("i32");
-  const vectors = f.locals("v128", bytes / 16);
+  const vectors = f.locals("v128", (panels * bytes) / 16);
+  const targets = [at.to, ...f.locals("i32", panels - 1)];
+  for (let i = 1; i < panels; i++) f.get(targets[i - 1], at.panelBytes).op("i32.add").set(targets[i]);
   f.get(at.from).set(source).while(() => f.get(at.to, at.end).op("i32.lt_u"), () => {
     vectors.forEach((vector, j) => f.get(source).memory("v128.load", j * 16).set(vector));
-    vectors.forEach((vector, j) => f.get(at.to, vector).memory("v128.store", j * 16));
+    vectors.forEach((vector, j) => f.get(targets[Math.floor((j * 16) / bytes)], vector).memory("v128.store", (j * 16) % bytes));
     f.get(source, at.step).op("i32.add").set(source);
-    advance(f, at.to, bytes);
-  }).release(source, ...vectors);
+    for (const target of targets) advance(f, target, bytes);
+  }).release(source, ...vectors, ...targets.slice(1));
 }
 
 /** One pointer per lane; where the steps of a lane lie side by side, blocks are transposed in registers. */
