@@ -1,0 +1,1 @@
+export { expand, expandMath } from "./expand.ts";
