@@ -63,7 +63,7 @@ export const hypot: BinaryOp = binary({
   name: "hypot",
   doc: "√(a² + b²) without overflow on the way; its gradient at the origin is 0. NumPy: hypot.",
   takes: "float",
-  define: Math.hypot,
+  define: (a, b) => Math.hypot(a, b),
   expr(a, b) {
     const [x, y] = [e.abs(a), e.abs(b)];
     const infinite = e.or(e.eq(x, Infinity), e.eq(y, Infinity));
