@@ -1,1 +1,3 @@
-export {};
+export { batches, type Batches, type BatchesOptions, type Columns, type Rows } from "./batches.ts";
+export { digits, type Digits, type DigitSets } from "./digits.ts";
+export { stratifiedSplit, type Split, type SplitOptions } from "./split.ts";

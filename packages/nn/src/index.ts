@@ -1,1 +1,21 @@
-export {};
+export { dense, type Dense, type DenseOptions } from "./dense.ts";
+export { sequential, type Sequential } from "./sequential.ts";
+export { model, type Model, type Parts } from "./model.ts";
+export { defineModule, type ModuleDefinition } from "./define-module.ts";
+export { isModule, type Layer, type Module, type Variables } from "./module.ts";
+export { elu, gelu, identity, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, softplus, step, tanh } from "./activations.ts";
+export {
+  binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsoluteError, meanSquaredError,
+  type LossOptions, type Reduced, type Reduction,
+} from "./losses.ts";
+export { accuracy, binaryAccuracy, type Metric } from "./metrics.ts";
+export { adam, sgd, type AdamOptions, type SgdOptions } from "./optimizers.ts";
+export { defineOptimizer, type Gradients, type Optimizer, type OptimizerRule, type Rate, type RuleContext } from "./optimizer.ts";
+export * as initializers from "./initializers.ts";
+export type { Initializer } from "./initializers.ts";
+export { fit, type FitOptions, type History, type ScoreLists, type Trainable } from "./fit.ts";
+export { evaluate, predict, type EvaluateOptions, type Metrics } from "./evaluate.ts";
+export type { BatchSource, Data, Examples } from "./examples.ts";
+export { progressBar, type BatchReport, type EpochReport, type Progress, type ProgressBarOptions, type ProgressStream } from "./progress.ts";
+export { decodeSafetensors, encodeSafetensors, readTensors, writeTensors, type NamedTensors } from "./safetensors.ts";
+export { ModuleError, ParameterFileError, TrainingError } from "./errors.ts";

@@ -1,0 +1,72 @@
+// Handwritten digits, learnt in five epochs: 784 pixels → 128 relu → 10 sigmoid, mean squared error, stochastic
+// gradient descent. Try --epochs 20, --lr 0.1, --batch-size 32 or another --seed.
+import { parseArgs } from "node:util";
+import { generator, oneHot, type Tensor } from "@ndgrad/core";
+import { digits } from "@ndgrad/data";
+import { accuracy, dense, evaluate, fit, initializers, meanSquaredError, progressBar, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
+
+const { epochs, lr, batchSize, seed, quick } = settings();
+
+const { train, test } = await digits({ seed, testFraction: quick ? 0.9 : 0.2 });
+console.log(`digits: ${train.x.shape[0]} to learn from, ${test.x.shape[0]} to be tested on, 28 × 28 pixels each\n`);
+
+const weights = generator(seed);
+const mlp = sequential(
+  dense(784, 128, { initializer: initializers.heNormal, seed: weights }),
+  relu,
+  dense(128, 10, { initializer: initializers.glorotUniform, seed: weights }),
+  sigmoid,
+);
+console.log(`${mlp.summary()}\n`);
+
+console.log(`mean squared error, SGD with momentum 0.9 and learning rate ${lr}, batches of ${batchSize}, seed ${seed}`);
+const history = await fit(mlp, train, {
+  loss: (prediction: Tensor, digit: Tensor) => meanSquaredError(prediction, oneHot(digit, 10)),
+  optimizer: sgd({ lr, momentum: 0.9 }),
+  epochs,
+  batchSize,
+  seed,
+  metrics: { accuracy },
+  progress: progressBar(),
+});
+if (epochs > 0) console.log(`${Math.round((1000 * history.seconds.reduce((a, b) => a + b)) / epochs)} ms per epoch`);
+
+const scores = await evaluate(mlp, test, { metrics: { accuracy } });
+console.log(`\ntest accuracy: ${scores.accuracy.toFixed(4)}`);
+
+/** What the command line asks for; anything it cannot mean ends the program with a line of help. */
+function settings() {
+  const quick = process.env["NDGRAD_QUICK"] === "1";
+  try {
+    const { values } = parseArgs({
+      options: {
+        epochs: { type: "string", default: quick ? "1" : "5" },
+        lr: { type: "string", default: "1" },
+        "batch-size": { type: "string", default: "256" },
+        seed: { type: "string", default: "1" },
+      },
+    });
+    return {
+      epochs: whole("--epochs", values.epochs, 0),
+      lr: positive("--lr", values.lr),
+      batchSize: whole("--batch-size", values["batch-size"], 1),
+      seed: whole("--seed", values.seed, 0),
+      quick,
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nusage: mnist [--epochs 5] [--lr 1] [--batch-size 256] [--seed 1]`);
+    process.exit(2);
+  }
+}
+
+function whole(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) throw new Error(`${flag} takes a whole number of at least ${least}, not "${text}".`);
+  return value;
+}
+
+function positive(flag: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new Error(`${flag} takes a number above 0, not "${text}".`);
+  return value;
+}

@@ -1,0 +1,121 @@
+import { variable, type DType, type FloatDType, type Generator, type Shape, type Tensor, type Variable } from "@ndgrad/core";
+import { defineModule } from "./define-module.ts";
+import { ModuleError } from "./errors.ts";
+import type { Fits, LastAxis, Map, Result } from "./flow.ts";
+import { glorotUniform, zeros, type Initializer } from "./initializers.ts";
+import { pathOf, type Module, type Variables } from "./module.ts";
+import { streamOf } from "./streams.ts";
+
+/** A fully connected layer: a function of tensors whose last axis has `In` elements. */
+export interface Dense<In extends number = number, Out extends number = number> extends Module, LastAxis<In, Out> {
+  <S extends Shape>(x: Tensor<S> & Fits<Map<S, In, Out>>): Tensor<Result<Map<S, In, Out>>>;
+  readonly kind: "dense";
+  readonly outputSize: Out;
+}
+
+export interface DenseOptions {
+  /** Applied to the result; none unless given. */
+  readonly activation?: (x: Tensor) => Tensor;
+  /** Whether a vector is added to the product; yes unless `false`. */
+  readonly bias?: boolean;
+  /** Draws the weights; Glorot's uniform unless given. */
+  readonly initializer?: Initializer;
+  /** Draws the bias; zeros unless given. */
+  readonly biasInitializer?: Initializer;
+  /** Where the initializers draw from: a generator, or a number to seed one. See {@link streamOf} for what it is otherwise. */
+  readonly seed?: number | Generator;
+  /** The dtype of the parameters; float32 unless given. */
+  readonly dtype?: FloatDType;
+}
+
+/**
+ * A fully connected layer: y = activation(x · W + b) over the last axis of x, W of shape [inputSize, outputSize].
+ * Given one size only, it takes the other from its first input. One example (`[inputSize]`) and batches of any rank do.
+ *
+ * @throws ModuleError for sizes that are not positive whole numbers, and when called, for an input whose last axis differs.
+ * @see Keras: Dense; PyTorch: Linear (whose weight is stored transposed)
+ * @example
+ * const hidden = dense(784, 128, { activation: relu, initializer: initializers.heNormal });
+ * const out = dense(10); // 128 → 10 when it is called with [n, 128]
+ */
+export function dense<Out extends number>(outputSize: Out, options?: DenseOptions): Dense<number, Out>;
+export function dense<In extends number, Out extends number>(inputSize: In, outputSize: Out, options?: DenseOptions): Dense<In, Out>;
+export function dense(first: number, second?: number | DenseOptions, third?: DenseOptions): Dense {
+  const lazy = typeof second !== "number";
+  const options = (lazy ? second : third) ?? {};
+  const outputSize = lazy ? first : second;
+  checkSize("outputSize", outputSize);
+  const { activation, bias = true, initializer = glorotUniform, biasInitializer = zeros, dtype = "float32" } = options;
+  // Taken now and not at the first call, so that the order of calls does not change what is drawn.
+  const stream = streamOf(options.seed);
+
+  let inputSize: number | undefined;
+  let weight: Variable | undefined;
+  let offset: Variable | undefined;
+
+  const build = (size: number): Variable => {
+    checkSize("inputSize", size);
+    const label = `dense(${size}, ${outputSize})`;
+    const made = variable(initializer([size, outputSize], stream(), dtype), `${label}.weight`);
+    if (bias) offset = variable(biasInitializer([outputSize], stream(), dtype), `${label}.bias`);
+    inputSize = size;
+    weight = made;
+    return made;
+  };
+  if (!lazy) build(first);
+
+  const name = (): string => {
+    const path = pathOf(module);
+    return `${path === "" ? "" : `${path}: `}dense(${inputSize === undefined ? "" : `${inputSize}, `}${outputSize})`;
+  };
+
+  const forward = (x: Tensor): Tensor => {
+    const { shape } = x;
+    if (shape.length === 0) throw new ModuleError(`${name()}: the input is a scalar; give [${inputSize ?? "size"}] for one example or [n, ${inputSize ?? "size"}] for n`);
+    const size = shape[shape.length - 1];
+    if (inputSize !== undefined && size !== inputSize) {
+      throw new ModuleError(`${name()}: the input's last axis must be ${inputSize}, got ${showSpec(x)}${hint(shape, inputSize)}`);
+    }
+    const product = multiply(x, (weight ?? build(size)).value);
+    const sum = offset === undefined ? product : product.add(offset.value);
+    return activation === undefined ? sum : activation(sum);
+  };
+
+  const variables = (): Variables => {
+    if (weight === undefined) throw new ModuleError(`${name()}: its input size is not known yet; call the model once, or write dense(inputSize, ${outputSize})`);
+    return offset === undefined ? { weight } : { weight, bias: offset };
+  };
+
+  const module = Object.assign(
+    defineModule({ kind: "dense", variables, exampleShape: () => (inputSize === undefined ? undefined : [inputSize]), forward }),
+    { outputSize },
+  ) as unknown as Dense;
+  return module;
+}
+
+/** x · W, where x is one example or a batch of any rank. */
+function multiply(x: Tensor, weight: Tensor): Tensor {
+  const { shape } = x;
+  if (shape.length === 2) return x.matmul(weight);
+  // One product over all examples: a batch of products would share nothing.
+  const [inputs, outputs] = weight.shape;
+  const examples = shape.slice(0, -1);
+  const count = examples.reduce((size, axis) => size * axis, 1);
+  return x.reshape([count, inputs]).matmul(weight).reshape([...examples, outputs]);
+}
+
+/** Flattening is the usual remedy where all axes together have the right number of elements. */
+function hint(shape: readonly number[], inputSize: number): string {
+  for (let axis = 0, rest = shape.length; axis < rest - 1; axis++) {
+    if (shape.slice(axis).reduce((size, each) => size * each, 1) === inputSize) {
+      return `; reshape it to [${[...shape.slice(0, axis), inputSize].join(", ")}]`;
+    }
+  }
+  return "; was it made for another layer?";
+}
+
+function checkSize(what: string, size: number): void {
+  if (!Number.isSafeInteger(size) || size < 1) throw new ModuleError(`dense: ${what} must be a positive whole number, got ${String(size)}`);
+}
+
+const showSpec = (x: { readonly dtype: DType; readonly shape: readonly number[] }): string => `${x.dtype}[${x.shape.join(", ")}]`;

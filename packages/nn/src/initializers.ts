@@ -1,0 +1,55 @@
+import { full, type FloatDType, type Generator, type Tensor } from "@ndgrad/core";
+import { ModuleError } from "./errors.ts";
+
+/** Draws the first value of a parameter. */
+export type Initializer = (shape: readonly number[], stream: Generator, dtype: FloatDType) => Tensor;
+
+/** All zeros: what a bias begins with. */
+export const zeros: Initializer = (shape, _, dtype) => full([...shape], 0, { dtype });
+
+/** All ones. */
+export const ones: Initializer = (shape, _, dtype) => full([...shape], 1, { dtype });
+
+/** The same number everywhere. */
+export const constant = (value: number): Initializer => (shape, _, dtype) => full([...shape], value, { dtype });
+
+/**
+ * Even between `low` and `high`.
+ * @throws ModuleError unless low < high, both finite.
+ */
+export function uniform(low: number, high: number): Initializer {
+  if (!(low < high) || !Number.isFinite(high - low)) throw new ModuleError(`uniform: low must be below high, got ${low} and ${high}`);
+  return (shape, stream, dtype) => stream.uniform([...shape], { low, high, dtype });
+}
+
+/**
+ * Normal with a mean and a standard deviation.
+ * @throws ModuleError for a negative or infinite standard deviation.
+ */
+export function normal(mean: number = 0, std: number = 1): Initializer {
+  if (!(std >= 0) || !Number.isFinite(mean) || !Number.isFinite(std)) throw new ModuleError(`normal: std must not be negative, got mean ${mean} and std ${std}`);
+  return (shape, stream, dtype) => stream.normal([...shape], { mean, std, dtype });
+}
+
+/** Uniform within ±√(6 / (fanIn + fanOut)): keeps the variance of values and gradients through tanh and sigmoid. Glorot and Bengio, 2010. */
+export const glorotUniform: Initializer = (shape, stream, dtype) => evenly(6 / sum(fans(shape)))(shape, stream, dtype);
+
+/** Normal with variance 2 / (fanIn + fanOut). Glorot and Bengio, 2010. */
+export const glorotNormal: Initializer = (shape, stream, dtype) => normally(2 / sum(fans(shape)))(shape, stream, dtype);
+
+/** Uniform within ±√(6 / fanIn): keeps the variance of values through relu. He and others, 2015. */
+export const heUniform: Initializer = (shape, stream, dtype) => evenly(6 / fans(shape)[0])(shape, stream, dtype);
+
+/** Normal with variance 2 / fanIn. He and others, 2015. */
+export const heNormal: Initializer = (shape, stream, dtype) => normally(2 / fans(shape)[0])(shape, stream, dtype);
+
+const sum = ([a, b]: readonly [number, number]): number => a + b;
+const evenly = (square: number): Initializer => uniform(-Math.sqrt(square), Math.sqrt(square));
+const normally = (variance: number): Initializer => normal(0, Math.sqrt(variance));
+
+/** How many numbers come into an output and leave an input: the last two axes, times the axes of a kernel before them. */
+function fans(shape: readonly number[]): readonly [fanIn: number, fanOut: number] {
+  if (shape.length < 2) return [Math.max(1, shape[0] ?? 1), Math.max(1, shape[0] ?? 1)];
+  const kernel = shape.slice(0, -2).reduce((size, axis) => size * axis, 1);
+  return [kernel * shape[shape.length - 2], kernel * shape[shape.length - 1]];
+}

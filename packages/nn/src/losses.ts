@@ -1,0 +1,115 @@
+import {
+  NdgradError, abs, clip, expandDims, less, log, logSumExp, softplus, sub, takeAlongAxis, where, type DType, type Shape, type Tensor,
+} from "@ndgrad/core";
+
+/** What becomes of the losses of single elements: their mean, their sum, or nothing. */
+export type Reduction = "mean" | "sum" | "none";
+
+export interface LossOptions<R extends Reduction = Reduction> {
+  /** `mean` unless given. */
+  readonly reduction?: R;
+}
+
+/** A scalar, or the losses themselves. */
+export type Reduced<R extends Reduction> = R extends "none" ? Tensor : Tensor<[]>;
+
+/**
+ * (prediction − target)², averaged over all elements.
+ * @throws NdgradError unless both have the same shape: a loss that broadcasts hides mistakes.
+ * @see PyTorch: mse_loss
+ */
+export function meanSquaredError<R extends Reduction = "mean">(prediction: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+  checkSameShape("meanSquaredError", prediction, target);
+  const difference = sub(prediction, target);
+  return reduce(difference.mul(difference), options);
+}
+
+/**
+ * |prediction − target|, averaged over all elements. The gradient where they are equal is 0.
+ * @throws NdgradError unless both have the same shape.
+ * @see PyTorch: l1_loss
+ */
+export function meanAbsoluteError<R extends Reduction = "mean">(prediction: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+  checkSameShape("meanAbsoluteError", prediction, target);
+  return reduce(abs(sub(prediction, target)), options);
+}
+
+/**
+ * With e = prediction − target: e² / 2 where |e| ≤ delta, else delta · (|e| − delta / 2). Huber, 1964.
+ * @throws NdgradError unless both have the same shape and delta is positive.
+ * @see PyTorch: huber_loss
+ */
+export function huber<R extends Reduction = "mean">(
+  prediction: Tensor, target: Tensor, options: LossOptions<R> & { readonly delta?: number } = {},
+): Reduced<R> {
+  const { delta = 1 } = options;
+  if (!(delta > 0)) throw new NdgradError(`huber: delta must be positive, got ${delta}`);
+  checkSameShape("huber", prediction, target);
+  const difference = sub(prediction, target);
+  const distance = abs(difference);
+  return reduce(where(less(distance, delta), difference.mul(difference).mul(0.5), distance.sub(delta / 2).mul(delta)), options);
+}
+
+/**
+ * −(y log p + (1 − y) log(1 − p)) for probabilities p, which are kept within [1e-7, 1 − 1e-7] so that the logarithms
+ * stay finite; outside of it the gradient is 0. Where the model can put out logits, `binaryCrossEntropyWithLogits` is exact.
+ * @throws NdgradError unless both have the same shape.
+ * @see Keras: BinaryCrossentropy
+ */
+export function binaryCrossEntropy<R extends Reduction = "mean">(probability: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+  checkSameShape("binaryCrossEntropy", probability, target);
+  const p = clip(probability, 1e-7, 1 - 1e-7);
+  const happens = log(p).mul(target);
+  const happensNot = log(sub(1, p)).mul(sub(1, target));
+  return reduce(happens.add(happensNot).neg(), options);
+}
+
+/**
+ * The same of logits x, where p = sigmoid(x): softplus(x) − x · y, finite for every x.
+ * @throws NdgradError unless both have the same shape.
+ * @see PyTorch: binary_cross_entropy_with_logits
+ */
+export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(logits: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+  checkSameShape("binaryCrossEntropyWithLogits", logits, target);
+  return reduce(softplus(logits).sub(logits.mul(target)), options);
+}
+
+/**
+ * −log softmax(logits)[class], over the last axis, averaged over examples. Targets are class indices (int32, the logits'
+ * shape without its last axis) or a distribution over the classes, such as one-hot rows (a float, the logits' shape).
+ * @throws NdgradError for targets of another shape or dtype; an index that is no class is refused by `takeAlongAxis`.
+ * @see PyTorch: cross_entropy
+ * @example
+ * crossEntropy(tensor([[2, 0, 0]]), tensor([0], { dtype: "int32" })); // log(1 + 2 e⁻²)
+ */
+export function crossEntropy<R extends Reduction = "mean">(logits: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+  const examples = logits.shape.slice(0, -1);
+  if (logits.shape.length === 0) throw new NdgradError("crossEntropy: the logits are a scalar; give [classes] or [n, classes]");
+  const normalizer = logSumExp(logits, { axis: -1, keepDims: true });
+  if (target.dtype === "int32" && sameShape(target.shape, examples)) {
+    const chosen = takeAlongAxis(logits, expandDims(target, -1), { axis: -1 });
+    return reduce(normalizer.sub(chosen).reshape(examples), options);
+  }
+  if (target.dtype !== "int32" && sameShape(target.shape, logits.shape)) {
+    return reduce(normalizer.sub(logits).mul(target).sum({ axis: -1 }), options);
+  }
+  throw new NdgradError(
+    `crossEntropy: logits are ${spec(logits)} and targets ${spec(target)}; give class indices as int32[${examples.join(", ")}], or one-hot rows as ${spec(logits)}`,
+  );
+}
+
+function reduce<R extends Reduction>(losses: Tensor, { reduction }: LossOptions<R>): Reduced<R> {
+  // The type follows from the option that is looked at here.
+  if (reduction === "none") return losses as Reduced<R>;
+  if (reduction === undefined || reduction === "mean") return losses.mean() as Reduced<R>;
+  if (reduction === "sum") return losses.sum() as Reduced<R>;
+  throw new NdgradError(`reduction must be "mean", "sum" or "none", got "${String(reduction)}"`);
+}
+
+function checkSameShape(loss: string, prediction: Tensor, target: Tensor): void {
+  if (sameShape(prediction.shape, target.shape)) return;
+  throw new NdgradError(`${loss}: the prediction is ${spec(prediction)} and the target ${spec(target)}; reshape one to the other's shape (oneHot turns class indices into rows)`);
+}
+
+const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
+const spec = ({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): string => `${dtype}[${shape.join(", ")}]`;

@@ -1,0 +1,83 @@
+import { NdgradError, pow, sub } from "@ndgrad/core";
+import { checkNumber, defineOptimizer, type Optimizer, type Rate } from "./optimizer.ts";
+
+export interface SgdOptions {
+  /** The rate: how far along the gradient a step goes. */
+  readonly lr: Rate;
+  /** How much of the last step's velocity is kept; 0 unless given. */
+  readonly momentum?: number;
+  /** Looks ahead along the velocity; needs momentum. Sutskever and others, 2013. */
+  readonly nesterov?: boolean;
+  /** Added to the gradient as weightDecay · w, which is L2 regularisation; 0 unless given. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Stochastic gradient descent. With g ← g + weightDecay · w: v ← momentum · v + g, then w ← w − lr · v, or with
+ * nesterov w ← w − lr · (g + momentum · v).
+ *
+ * @throws NdgradError for a setting out of its range.
+ * @see PyTorch: SGD
+ * @example
+ * const optimizer = sgd({ lr: 0.1, momentum: 0.9 });
+ * optimizer.update(parameters, valueAndGrad(() => loss(), parameters).grads);
+ */
+export function sgd({ lr, momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions): Optimizer {
+  checkNumber("sgd", "momentum", momentum, (value) => value >= 0 && value < 1);
+  checkNumber("sgd", "weightDecay", weightDecay, (value) => value >= 0);
+  if (nesterov && momentum === 0) throw new NdgradError("sgd: nesterov needs a momentum above 0");
+  return defineOptimizer({
+    name: "sgd",
+    rate: lr,
+    moments: momentum === 0 ? [] : ["velocity"],
+    rule({ parameter, gradient, moments, rate }) {
+      const g = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
+      if (momentum === 0) return { parameter: parameter.sub(g.mul(rate)), moments };
+      const velocity = moments.velocity.mul(momentum).add(g);
+      const direction = nesterov ? g.add(velocity.mul(momentum)) : velocity;
+      return { parameter: parameter.sub(direction.mul(rate)), moments: { velocity } };
+    },
+  });
+}
+
+export interface AdamOptions {
+  /** The rate; 0.001 unless given. */
+  readonly lr?: Rate;
+  /** How much of the gradient's running mean is kept; 0.9 unless given. */
+  readonly beta1?: number;
+  /** How much of the squared gradient's running mean is kept; 0.999 unless given. */
+  readonly beta2?: number;
+  /** Keeps the divisor from 0; 1e-8 unless given. */
+  readonly eps?: number;
+  /** Shrinks parameters by lr · weightDecay · w beside the step, as AdamW does (Loshchilov and Hutter, 2019); 0 unless given. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Adam (Kingma and Ba, 2015). At step t, with gradient g: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², then
+ * w ← w − lr · (m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + eps) + weightDecay · w).
+ *
+ * @throws NdgradError for a setting out of its range.
+ * @see PyTorch: AdamW; without weight decay also Adam
+ */
+export function adam({ lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 }: AdamOptions = {}): Optimizer {
+  checkNumber("adam", "beta1", beta1, (value) => value >= 0 && value < 1);
+  checkNumber("adam", "beta2", beta2, (value) => value >= 0 && value < 1);
+  checkNumber("adam", "eps", eps, (value) => value > 0);
+  checkNumber("adam", "weightDecay", weightDecay, (value) => value >= 0);
+  return defineOptimizer({
+    name: "adam",
+    rate: lr,
+    moments: ["mean", "square"],
+    rule({ parameter, gradient, moments, rate, step }) {
+      const mean = moments.mean.mul(beta1).add(gradient.mul(1 - beta1));
+      const square = moments.square.mul(beta2).add(gradient.mul(gradient).mul(1 - beta2));
+      // Both means begin with zeros; dividing makes up for it.
+      const unbiasedMean = mean.div(sub(1, pow(beta1, step)));
+      const unbiasedSquare = square.div(sub(1, pow(beta2, step)));
+      const direction = unbiasedMean.div(unbiasedSquare.sqrt().add(eps));
+      const decayed = weightDecay === 0 ? direction : direction.add(parameter.mul(weightDecay));
+      return { parameter: parameter.sub(decayed.mul(rate)), moments: { mean, square } };
+    },
+  });
+}

@@ -1,0 +1,18 @@
+import { generator, type Generator } from "@ndgrad/core";
+import { ModuleError } from "./errors.ts";
+
+let layers = 0;
+
+/**
+ * Where a layer draws its first weights from. A generator is used as it is, a number seeds one. Without either, the
+ * layer's seed is its number in the order in which the program makes layers (1, 2, …), so that no two layers begin
+ * alike and every run of a program begins in the same place.
+ */
+export function streamOf(seed: number | Generator | undefined): () => Generator {
+  const given = seed ?? ++layers;
+  if (typeof given !== "number") return () => given;
+  if (!Number.isSafeInteger(given)) throw new ModuleError(`seed must be a whole number or a generator, got ${String(given)}`);
+  // Made when it is needed: a layer may never be called.
+  let made: Generator | undefined;
+  return () => (made ??= generator(given));
+}
