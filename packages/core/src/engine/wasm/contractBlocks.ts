@@ -4,10 +4,10 @@ import { emitTile, tileColumns, tileRows } from "./contractTile.ts";
 import { address, advance, countUp, smaller, type ElementType } from "./contractType.ts";
 import type { Local, ModuleBuilder } from "./encoder.ts";
 
-// Bytes of a packed panel stay in the first-level cache, blocks of A in the second, blocks of B in the third.
-const depthBlock = 256;
+// A packed panel of each side stays in the first-level cache, a block of B in the second (768 KiB, of 1 MiB and more).
+const depthBlock = 384;
 const rowBlock = 128;
-const columnBlock = 512;
+const columnBlock = (type: ElementType): number => 2048 / type.bytes;
 
 /** The depth of the blocks that `k` is cut into: about equal, for a short last block would waste the packing. It alone decides the order of the sums. */
 const blockDepth = (k: number): number => {
@@ -19,7 +19,7 @@ const roundUp = (value: number, multiple: number): number => Math.ceil(value / m
 
 /** Elements of scratch: a packed block of each side. */
 export function blockScratch(type: ElementType, m: number, n: number, k: number): number {
-  return blockDepth(k) * (Math.min(roundUp(m, tileRows), rowBlock) + Math.min(roundUp(n, tileColumns(type)), columnBlock));
+  return blockDepth(k) * (Math.min(roundUp(m, tileRows), rowBlock) + Math.min(roundUp(n, tileColumns(type)), columnBlock(type)));
 }
 
 /**
@@ -76,8 +76,8 @@ export function emitBlocks(module: ModuleBuilder, type: ElementType, finish: num
 
   forBatch(f, p, (batch, a, b, c) => {
     f.get(p.columnStart).set(column);
-    countUp(f, column, p.columnEnd, columnBlock, () => {
-      blockOf(columns, column, p.columnEnd, columnBlock);
+    countUp(f, column, p.columnEnd, columnBlock(type), () => {
+      blockOf(columns, column, p.columnEnd, columnBlock(type));
       // An empty depth takes one turn too, to write its zeros.
       f.i32(0).set(start).loop((again) => {
         smaller(f, () => f.get(p.k, start).op("i32.sub"), () => f.get(depth));
