@@ -22,19 +22,21 @@ export function isSupported(): boolean {
   return supported;
 }
 
-/** Up to here a loop in JavaScript is quicker than a call that copies. */
-const fewElements = 48;
+/** Up to here a loop is quicker than to make a subarray. */
+const fewElements = 32;
+/** Up to here `slice` is quicker than to make an array and set it. */
+const shortArray = 4096;
 
 function copyIn(to: TypedArray, at: number, from: TypedArray, start: number, count: number): void {
-  if (count <= fewElements) for (let i = 0; i < count; i++) to[at + i] = from[start + i];
-  else if (start === 0 && count === from.length) to.set(from, at);
+  if (start === 0 && count === from.length) to.set(from, at);
+  else if (count <= fewElements) for (let i = 0; i < count; i++) to[at + i] = from[start + i];
   else to.set(from.subarray(start, start + count), at);
 }
 
 function copyOut(dtype: DType, from: TypedArray, start: number, count: number): TypedArray {
-  if (count > fewElements) return from.slice(start, start + count);
+  if (count <= shortArray) return from.slice(start, start + count);
   const out = allocate(dtype, count);
-  for (let i = 0; i < count; i++) out[i] = from[start + i];
+  out.set(from.subarray(start, start + count));
   return out;
 }
 

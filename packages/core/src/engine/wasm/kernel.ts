@@ -1,7 +1,8 @@
 import { bytesPerElement } from "../../dtype.ts";
-import type { HostFunction, MathOp } from "../expr.ts";
+import type { HostFunction } from "../expr.ts";
+import { expand } from "../math/index.ts";
 import type { LoopKernel } from "../program.ts";
-import { hostFunctions, mathFunctions } from "../reference/interpret.ts";
+import { hostFunctions } from "../reference/interpret.ts";
 import { ModuleBuilder } from "./encoder.ts";
 import { emitLoop, lanesOf } from "./loop.ts";
 import { nodesOf, type KernelContext } from "./loop-expression.ts";
@@ -11,24 +12,22 @@ export type KernelModule = WebAssembly.Module;
 /** Computes a kernel with what stands in the block at that address. */
 export type RunKernel = (block: number) => void;
 
-const allHostFunctions: Readonly<Record<HostFunction | MathOp, (...args: number[]) => number>> = { ...mathFunctions, ...hostFunctions };
-
-/** What modules import besides the memory. */
-const hostImports: WebAssembly.ModuleImports = allHostFunctions;
-
 /** A module for a loop kernel whose block holds the addresses of buffers 0 … `buffers` − 1, then the parameters. */
-export function compileLoop(kernel: LoopKernel, buffers: number): KernelModule {
+export function compileLoop(written: LoopKernel, buffers: number): KernelModule {
+  const { epilogue } = written;
+  const kernel: LoopKernel = {
+    ...written, values: written.values.map(expand), epilogue: epilogue === null ? null : { ...epilogue, expr: expand(epilogue.expr) },
+  };
   const module = new ModuleBuilder().importMemory("env", "memory", { least: 1 });
   const roots = kernel.epilogue === null ? kernel.values : [...kernel.values, kernel.epilogue.expr];
   const imported = new Map<string, number>();
   for (const node of nodesOf(roots)) {
-    const name = node.kind === "rescue" ? node.host : node.kind === "apply" && node.op in mathFunctions ? (node.op as MathOp) : null;
-    if (name === null || imported.has(name)) continue;
-    imported.set(name, module.importFunction("host", name, new Array<"f64">(allHostFunctions[name].length).fill("f64"), ["f64"]));
+    if (node.kind !== "rescue" || imported.has(node.host)) continue;
+    imported.set(node.host, module.importFunction("host", node.host, new Array<"f64">(hostFunctions[node.host].length).fill("f64"), ["f64"]));
   }
   const f = module.define(["i32"]);
   const [block] = f.params;
-  const host = (name: HostFunction | MathOp): number => {
+  const host = (name: HostFunction): number => {
     const index = imported.get(name);
     if (index === undefined) throw new Error(`compileLoop: ${name} was not imported`);
     return index;
@@ -44,7 +43,7 @@ export function compileLoop(kernel: LoopKernel, buffers: number): KernelModule {
 
 /** A kernel's code over a memory. */
 export function instantiate(module: KernelModule, memory: WebAssembly.Memory): RunKernel {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory }, host: hostImports });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory }, host: hostFunctions });
   return exports["run"] as RunKernel;
 }
 

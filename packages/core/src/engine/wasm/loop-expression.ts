@@ -1,5 +1,4 @@
-import { mathFunctions } from "../reference/interpret.ts";
-import type { ApplyExpr, Expr, HostFunction, MathOp, RescueExpr, ScalarType } from "../expr.ts";
+import type { ApplyExpr, Expr, HostFunction, RescueExpr, ScalarType } from "../expr.ts";
 import type { FunctionBuilder, Local } from "./encoder.ts";
 import { setMaskWidth, shuffleSelf, splatBytes, swapHalves, joinLow, lowWords, vectorShape, type Lanes, type MaskWidth } from "./loop-vector.ts";
 
@@ -8,7 +7,7 @@ export interface KernelContext {
   readonly f: FunctionBuilder;
   readonly lanes: Lanes;
   /** The index of an imported function of float64 numbers. */
-  readonly host: (name: HostFunction | MathOp) => number;
+  readonly host: (name: HostFunction) => number;
   /** Constants kept in locals for the whole kernel, by type and value. */
   readonly constants: Map<string, Local>;
 }
@@ -118,7 +117,7 @@ export function position(context: KernelContext, roots: readonly Expr[], pushInp
 
 /** Calls a host function for one lane and puts its result there. */
 function callHost(
-  { f, host }: KernelContext, name: HostFunction | MathOp, args: readonly { readonly local: Local; readonly type: ScalarType }[],
+  { f, host }: KernelContext, name: HostFunction, args: readonly { readonly local: Local; readonly type: ScalarType }[],
   type: ScalarType, result: Local, lane: number,
 ): void {
   f.get(result);
@@ -144,7 +143,6 @@ function pushApply(context: KernelContext, expr: ApplyExpr, at: Position, active
   if (op === "cast") return pushCast(f, args[0], type, at);
   if (op === "select") return pushSelect(f, expr, at);
   if (op === "bits") return at.push(args[0]);
-  if (op in mathFunctions) return pushHostCalls(context, expr, at, active);
   if (from === "bool") return pushLogical(f, expr, at);
   const shape = vectorShape[from];
   const both = (): FunctionBuilder => { for (const arg of args) at.push(arg); return f; };
@@ -305,16 +303,4 @@ function pushFloorDivision({ f, lanes }: KernelContext, { op, args }: ApplyExpr,
   else f.get(quotient);
   f.get(b).v128(new Uint8Array(16)).op("i32x4.ne").op("v128.and");
   f.release(a, b, quotient);
-}
-
-/** A function that nobody expanded into machine operations: the host's, lane by lane. */
-function pushHostCalls(context: KernelContext, { op, args, type }: ApplyExpr, at: Position, active: 1 | Lanes): MaskWidth {
-  const { f } = context;
-  const operands = args.map((arg) => { const local = f.local("v128"); at.push(arg); f.set(local); return { local, type: arg.type }; });
-  const result = f.local("v128");
-  f.v128(new Uint8Array(16)).set(result);
-  for (let lane = 0; lane < active; lane++) callHost(context, op as MathOp, operands, type, result, lane);
-  for (const { local } of operands) f.release(local);
-  f.get(result).release(result);
-  return 0;
 }

@@ -75,7 +75,7 @@ export function setMaskWidth(f: FunctionBuilder, from: MaskWidth, width: 4 | 8):
 }
 
 /** Pushes `pointer + times · stride` and gives the part of it that an instruction can add by itself. */
-function pushAddress(f: FunctionBuilder, pointer: Local, stride: Amount, times: number, offset: number): number {
+export function pushAddress(f: FunctionBuilder, pointer: Local, stride: Amount, times: number, offset: number): number {
   f.get(pointer);
   if (typeof stride === "number" && stride >= 0) return offset + stride * times;
   if (times !== 0) {

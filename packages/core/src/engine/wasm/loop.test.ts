@@ -39,7 +39,6 @@ function runRow(value: Expr, out: DType, dtypes: readonly DType[], data: readonl
   return result.subarray(0, n);
 }
 
-const floats = ["float32", "float64"] as const;
 const ofFloats = { unary: ["neg", "abs", "sqrt", "floor", "ceil", "trunc", "nearest"], binary: ["add", "sub", "mul", "div", "min", "max", "copySign"] } as const;
 const ofIntegers = { unary: ["neg", "abs", "not"], binary: ["add", "sub", "mul", "min", "max", "and", "or", "xor", "shl", "shr", "shrU", "floorDiv", "mod"] } as const;
 const ofBools = { unary: ["not"], binary: ["and", "or", "xor", "eq", "ne", "lt", "le", "gt", "ge"] } as const;
@@ -126,11 +125,11 @@ describe("loop kernels compute what the interpreter computes", () => {
     });
   }
 
-  test("a host function for all lanes", () => {
-    for (const type of floats) {
-      const data = numbers[type].slice(0, 7);
+  test("functions are expanded into machine operations", () => {
+    for (const type of ["float32", "float64"] as const) {
+      const data = [0.5, -2.5, 3.5, -9, 0, 1, 7];
       const result = runRow(apply("atan2", [input(0, type), constant(2, type)], type), type, [type], [data], 7);
-      data.forEach((x, i) => expect(result[i]).toBe(type === "float32" ? Math.fround(Math.atan2(Math.fround(x), 2)) : Math.atan2(x, 2)));
+      data.forEach((x, i) => expect(result[i]).toBeCloseTo(Math.atan2(x, 2), type === "float32" ? 6 : 14));
     }
   });
 

@@ -1,0 +1,70 @@
+import { bytesPerElement } from "../../dtype.ts";
+import type { Expr } from "../expr.ts";
+import type { Local } from "./encoder.ts";
+import { nodesOf, position, type KernelContext } from "./loop-expression.ts";
+import { nest, row, type Walker } from "./loop-nest.ts";
+import { emitTiles, isTiled } from "./loop-tile.ts";
+import { isPacked, pushLoad, setMaskWidth, store, type Amount, type Stream } from "./loop-vector.ts";
+
+/** An elementwise kernel with everything that its loops need in locals. */
+export interface ElementMap {
+  readonly values: readonly Expr[];
+  readonly extents: readonly Amount[];
+  readonly inputs: readonly Walker[];
+  readonly outputs: readonly Walker[];
+}
+
+/** `outputs[i] = values[i](inputs)` at every position. */
+export function emitMap(context: KernelContext, map: ElementMap): void {
+  const { f } = context;
+  const { extents, inputs, outputs } = map;
+  const all = [...inputs, ...outputs];
+  const last = extents.length - 1;
+  if (isTiled(context, map)) {
+    nest(f, extents.slice(0, last - 1), all, (pointers) => emitTiles(context, map, pointers, (starts, rows, columns) => {
+      const walkers = all.map(({ dtype, strides }, i): Walker => ({ dtype, strides: [strides[last - 1]], pointer: starts[i] }));
+      nest(f, [rows], walkers, (inner) => emitRow(context, map, inner, columns));
+    }));
+  } else nest(f, extents.slice(0, last), all, (pointers) => emitRow(context, map, pointers, extents[last]));
+}
+
+/** One run along the last axis. */
+function emitRow(context: KernelContext, { values, inputs, outputs, extents }: ElementMap, pointers: readonly Local[], count: Amount): void {
+  const { f, lanes } = context;
+  const streams = [...inputs, ...outputs].map(({ dtype, strides }): Stream => ({ dtype, stride: strides[extents.length - 1] }));
+  // What does not move along the row is read once.
+  const still = inputs.map((_, i) => {
+    if (streams[i].stride !== 0) return null;
+    const local = f.local("v128");
+    pushLoad(f, streams[i], lanes, lanes, pointers[i]);
+    f.set(local);
+    return local;
+  });
+  const packed = streams.every((stream) => stream.stride === 0 || isPacked(stream));
+  const unroll = packed && nodesOf(values).length <= 8 ? 4 : 1;
+  row(f, count, lanes, unroll, streams, pointers, (moving, active, vector) => {
+    const offset = (i: number): number => (vector === 0 ? 0 : vector * lanes * bytesPerElement[streams[i].dtype]);
+    const at = position(context, values, (index) => {
+      const held = still[index];
+      if (held !== null) f.get(held);
+      else pushLoad(f, streams[index], lanes, active, moving[index], offset(index));
+      return 4;
+    }, active);
+    const results = values.map((value, i) => {
+      const width = at.push(value);
+      if (streams[inputs.length + i].dtype === "bool") setMaskWidth(f, width, 4);
+      if (values.length === 1) return null;
+      // Every value is computed before the first is stored: an output may be one of the inputs.
+      const local = f.local("v128");
+      f.set(local);
+      return local;
+    });
+    results.forEach((local, i) => {
+      if (local !== null) f.get(local).release(local);
+      const which = inputs.length + i;
+      store(f, streams[which], lanes, active, moving[which], offset(which));
+    });
+    at.done();
+  });
+  for (const local of still) if (local !== null) f.release(local);
+}
