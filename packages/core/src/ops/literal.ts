@@ -14,13 +14,13 @@ export function scalar(op: string, value: number | boolean, dtype: DType): Tenso
   return fromData(data, [], dtype);
 }
 
-/** Throws where `dtype` cannot hold `value` exactly enough: fractions, NaN and overflow in int32, anything but 0 and 1 in bool. */
-export function checkElement(op: string, value: number, dtype: DType): void {
+/** Throws where `dtype` cannot hold `value` exactly enough: fractions, NaN and overflow in int32, anything but 0 and 1 in bool. `place` says where it stands. */
+export function checkElement(op: string, value: number, dtype: DType, place = ""): void {
   if (dtype === "int32" && value !== (value | 0)) {
-    throw new DTypeError(`${op}: ${value} is not an int32 (whole numbers from −2³¹ to 2³¹ − 1); use float32 or float64, or cast the tensor first`);
+    throw new DTypeError(`${op}: ${value}${place} is not an int32 (whole numbers from −2³¹ to 2³¹ − 1); use float32 or float64, or cast the tensor first`);
   }
   if (dtype === "bool" && value !== 0 && value !== 1) {
-    throw new DTypeError(`${op}: ${value} is not a bool; use true, false, 0 or 1, or cast the tensor first`);
+    throw new DTypeError(`${op}: ${value}${place} is not a bool; use true, false, 0 or 1, or cast the tensor first`);
   }
 }
 

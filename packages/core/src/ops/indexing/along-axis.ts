@@ -143,5 +143,8 @@ export function scatterAdd(x: Tensor, indices: Tensor, updates: Value, axis: num
   checkIndices("scatterAdd", places, x.shape, along);
   const many = broadcastShapes("scatterAdd", places.shape, added.shape)[along];
   const shape = withSize(x.shape, along, many);
+  for (const part of [places, added]) {
+    if (!sameShape(broadcastShapes("scatterAdd", part.shape, shape), shape)) throw new ShapeError(`scatterAdd: ${showShape(part.shape)} does not stretch to ${showShape(shape)} for x of ${showShape(x.shape)}`);
+  }
   return bind(scatterAddPrimitive, [to, broadcastTo(places, shape), broadcastTo(added, shape)], { axis: along });
 }

@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError, showShape, showSpec } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
 import { definePrimitive, type Primitive, type Spec } from "../../primitive.ts";
-import { normalizeAxis, sameShape, sizeOf } from "../../shape/shape.ts";
+import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { zerosLike } from "../creation.ts";
 import { pickAxis, promoteAll } from "../declare.ts";
@@ -14,6 +14,9 @@ interface AxisAttributes { readonly axis: number }
 
 /** Which axis indices point along: the first unless given. */
 export interface TakeOptions { readonly axis?: number | undefined }
+
+/** Whether a shape broadcasts to another without that one growing. */
+const stretchesTo = (op: string, from: readonly number[], to: readonly number[]): boolean => sameShape(broadcastShapes(op, from, to), to);
 
 /** The shape of what indices of a given shape take. */
 const takenShape = (x: Spec, indices: Spec, axis: number): number[] => [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
@@ -111,5 +114,9 @@ export function takeAdd(x: Tensor, indices: Indices, updates: Value, { axis = 0 
   const places = toIndices("takeAdd", indices);
   checkIndices("takeAdd", places, x.shape, along);
   const [to, added] = promoteAll("takeAdd", [x, updates], "number");
-  return bind(takeAddPrimitive, [to, places, broadcastTo(added, takenShape(x, places, along))], { axis: along });
+  const shape = takenShape(x, places, along);
+  if (!stretchesTo("takeAdd", added.shape, shape)) {
+    throw new ShapeError(`takeAdd: updates of ${showShape(added.shape)} do not stretch to ${showShape(shape)}, what ${showShape(places.shape)} indices take from ${showShape(x.shape)}`);
+  }
+  return bind(takeAddPrimitive, [to, places, broadcastTo(added, shape)], { axis: along });
 }
