@@ -7,7 +7,7 @@ import { broadcastShapes, sameShape } from "../shape/shape.ts";
 import { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { zerosLike } from "./creation.ts";
-import { asTensors, type Value } from "./literal.ts";
+import { asTensors, scalar, type Value } from "./literal.ts";
 import { broadcastTo } from "./movement/broadcast-to.ts";
 
 /**
@@ -126,9 +126,15 @@ export const flat: GradientRule<undefined> = ({ inputs, index }) => zerosLike(in
 export function binary(options: Elementwise<[a: number, b: number]>): BinaryOp {
   const primitive = declareElementwise(options);
   const { name, takes } = options;
+  const taken = dtypesOf[takes];
   return Object.assign((a: Value, b: Value) => {
-    if (a instanceof Tensor && b instanceof Tensor && a.dtype === b.dtype && sameShape(a.shape, b.shape) && dtypesOf[takes].includes(a.dtype)) {
-      return bind(primitive, [a, b], undefined);
+    // The usual cases first: what follows them costs more than a small kernel.
+    if (a instanceof Tensor && taken.includes(a.dtype)) {
+      if (b instanceof Tensor) {
+        if (a.dtype === b.dtype) return bind(primitive, sameShape(a.shape, b.shape) ? [a, b] : broadcastAll(name, [a, b]), undefined);
+      } else if (typeof b === "number" && a.dtype !== "bool") return bind(primitive, [a, broadcastTo(scalar(name, b, a.dtype), a.shape)], undefined);
+    } else if (typeof a === "number" && b instanceof Tensor && taken.includes(b.dtype) && b.dtype !== "bool") {
+      return bind(primitive, [broadcastTo(scalar(name, a, b.dtype), b.shape), b], undefined);
     }
     return bind(primitive, broadcastAll(name, promoteAll(name, [a, b], takes)), undefined);
   }, { primitive });

@@ -39,5 +39,11 @@ const wherePrimitive: Primitive<undefined> = definePrimitive<undefined>({
  */
 export function where(condition: Value, a: Value, b: Value): Tensor {
   const test = condition instanceof Tensor ? cast(condition, "bool") : scalar("where", condition, "bool");
-  return bind(wherePrimitive, broadcastAll("where", [test, ...promoteAll("where", [a, b], "any")]), undefined);
+  // What rules do most: the one side whole, a number on the other.
+  if (a instanceof Tensor && typeof b === "number" && a.dtype !== "bool") return choose(test, a, scalar("where", b, a.dtype));
+  if (b instanceof Tensor && typeof a === "number" && b.dtype !== "bool") return choose(test, scalar("where", a, b.dtype), b);
+  const [ifTrue, ifFalse] = promoteAll("where", [a, b], "any");
+  return choose(test, ifTrue, ifFalse);
 }
+
+const choose = (test: Tensor, a: Tensor, b: Tensor): Tensor => bind(wherePrimitive, broadcastAll("where", [test, a, b]), undefined);
