@@ -85,6 +85,19 @@ describe("the WebAssembly engine", () => {
     expect(engine.run(sumOf, [tail, backwards], null, tail).every((value) => value === n + 5)).toBe(true);
   });
 
+  test("walks transposes in tiles, and what is left over by rows", () => {
+    for (const dtype of ["float32", "int32"] as const) for (const [rows, columns] of [[37, 53], [4, 4], [3, 19], [16, 3], [20, 8]]) {
+      const x = of(Array.from({ length: rows * columns }, (_, i) => i), [columns, rows], dtype);
+      const y = of(Array.from({ length: rows * columns }, (_, i) => -3 * i), [rows, columns], dtype);
+      const column = of(Array.from({ length: rows }, (_, i) => 1000 * i), [rows], dtype);
+      const crossed = view(x, { shape: [rows, columns], strides: [1, rows], offset: 0 });
+      const stretched = view(column, { shape: [rows, columns], strides: [1, 0], offset: 0 });
+      const three = lowersTo("three", { kind: "elementwise", expr: ([a, b, c]) => add(add(a, b), c) });
+      const result = engine.run(three, [crossed, y, stretched], null, y);
+      expect(result.every((value, at) => value === (at % columns) * rows + Math.floor(at / columns) - 3 * at + 1000 * Math.floor(at / columns))).toBe(true);
+    }
+  });
+
   test("tells attributes apart that differ", () => {
     const scale = lowersTo<{ by: number }>("scale", { kind: "elementwise", expr: ([x], { by }) => mul(x, by) });
     const x = of([1, 2, 3], [3], "float64");

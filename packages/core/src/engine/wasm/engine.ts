@@ -3,9 +3,10 @@ import type { Primitive, Spec } from "../../primitive.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { copyRowMajor, type Storage } from "../../storage.ts";
 import { storageOf, type Tensor } from "../../tensor.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine, Runtime } from "../engine.ts";
 import { ModuleBuilder } from "./encoder.ts";
 import { blockAddress, createKernelCache, makePlan, type Plan } from "./plan.ts";
+import { createRuntime } from "./program/runtime.ts";
 import { createSignatures } from "./signature.ts";
 import { createScratch, type Heap } from "./scratch.ts";
 
@@ -56,7 +57,7 @@ export function createWasmEngine(): Engine {
     const { blocked, outCount, outAddress, inputs, steps: [{ kernel, block }] } = plan;
     const result = allocate(out.dtype, outCount);
     const from = heap[out.dtype];
-    const outStart = outAddress >> shiftOf[out.dtype];
+    const outStart = outAddress >>> shiftOf[out.dtype];
     const run = scratch.code(kernel);
     const words = heap.int32;
     const wordsAt = blockAddress >> 2;
@@ -68,7 +69,7 @@ export function createWasmEngine(): Engine {
         if (sameAs >= 0 || (!moves && start > 0)) continue;
         const { data, offset } = storageOf(tensors[i], "wasm");
         const { dtype } = tensors[i];
-        copyIn(heap[dtype], address >> shiftOf[dtype], data, moves ? offset + start : offset + inputs[i].first, moves ? count : inputs[i].count);
+        copyIn(heap[dtype], address >>> shiftOf[dtype], data, moves ? offset + start : offset + inputs[i].first, moves ? count : inputs[i].count);
       }
       words[wordsAt + block.length - 1] = count;
       run(blockAddress);
@@ -87,7 +88,7 @@ export function createWasmEngine(): Engine {
       const tensor = tensors[i];
       const storage = tensor.storage as Storage;
       const to = heap[tensor.dtype];
-      const at = input.address >> shiftOf[tensor.dtype];
+      const at = input.address >>> shiftOf[tensor.dtype];
       if (input.gather) copyRowMajor(storage, tensor.shape, to.subarray(at, at + input.count));
       else copyIn(to, at, storage.data, storage.offset + input.first, input.count);
     }
@@ -97,11 +98,13 @@ export function createWasmEngine(): Engine {
       for (let i = 0; i < block.length; i++) words[(blockAddress >> 2) + i] = block[i];
       (kernel.run ?? scratch.code(kernel))(blockAddress);
     }
-    return copyOut(out.dtype, heap[out.dtype], plan.outAddress >> shiftOf[out.dtype], plan.outCount);
+    return copyOut(out.dtype, heap[out.dtype], plan.outAddress >>> shiftOf[out.dtype], plan.outCount);
   };
 
+  let runtime: Runtime | null = null;
   return {
     name: "wasm",
+    get runtime() { return (runtime ??= createRuntime()); },
     run(primitive: Primitive, inputs: readonly Tensor[], attributes: unknown, out: Spec): TypedArray {
       if (sizeOf(out.shape) === 0) return allocate(out.dtype, 0);
       const plan = plans.find(primitive, inputs, attributes) ?? plans.keep(makePlan(kernels, primitive, inputs, attributes, out));

@@ -1,10 +1,11 @@
 import { bytesPerElement } from "../../dtype.ts";
 import type { LoopKernel, Operand, Size } from "../program.ts";
+import type { Local } from "./encoder.ts";
 import { hoistConstants, nodesOf, type KernelContext } from "./loop-expression.ts";
 import { emitMap } from "./loop-map.ts";
 import type { Walker } from "./loop-nest.ts";
 import { emitReduction } from "./loop-reduce.ts";
-import { advance, type Amount, type Lanes } from "./loop-vector.ts";
+import { advance, pushAmount, type Amount, type Lanes } from "./loop-vector.ts";
 
 /** Where a kernel finds what its sizes do not say. */
 export interface Bindings {
@@ -12,7 +13,12 @@ export interface Bindings {
   readonly parameter: (number: number) => void;
   /** Pushes the address of a buffer. */
   readonly address: (buffer: number) => void;
+  /** The part of the outermost extent to work on (see `isSplit`), for threads: the bits of a result do not depend on it. */
+  readonly range?: { readonly start: Local; readonly end: Local };
 }
+
+/** Whether a kernel's outermost extent can be worked off in parts: it is one of the result's. */
+export const isSplit = ({ extents, reduce }: LoopKernel): boolean => extents.length > (reduce?.axes ?? 0);
 
 /** Two lanes as soon as anything of 64 bits takes part. */
 export function lanesOf(kernel: LoopKernel): Lanes {
@@ -46,12 +52,22 @@ export function emitLoop(context: KernelContext, kernel: LoopKernel, bindings: B
   const extents = kernel.extents.map((extent) => amount(extent));
   const inputs = kernel.inputs.map(walker);
   const outputs = kernel.outputs.map(walker);
+  const epilogue = kernel.epilogue === null ? null : { expr: kernel.epilogue.expr, inputs: kernel.epilogue.inputs.map(walker) };
+  if (bindings.range !== undefined && isSplit(kernel)) {
+    const { start, end } = bindings.range;
+    for (const { pointer, strides: [stride] } of [...inputs, ...outputs, ...(epilogue?.inputs ?? [])]) {
+      pushAmount(f.get(pointer, start), stride).op("i32.mul").op("i32.add").set(pointer);
+    }
+    const part = f.local("i32");
+    f.get(end, start).op("i32.sub").set(part);
+    extents[0] = { local: part };
+  }
   hoistConstants(context, kernel.epilogue === null ? kernel.values : [...kernel.values, kernel.epilogue.expr]);
   if (kernel.reduce === null) emitMap(context, { values: kernel.values, extents, inputs, outputs });
   else {
     emitReduction(context, {
       combine: kernel.reduce.combine, axes: kernel.reduce.axes, value: kernel.values[0], extents, inputs, output: outputs[0],
-      epilogue: kernel.epilogue === null ? null : { expr: kernel.epilogue.expr, inputs: kernel.epilogue.inputs.map(walker) },
+      epilogue,
     });
   }
 }
