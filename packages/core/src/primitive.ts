@@ -67,6 +67,8 @@ export interface Primitive<A = unknown> {
   readonly vjp: readonly (GradientRule<A> | null)[] | GradientRule<A> | null;
   /** Why there is no gradient, where `vjp` is `null` though the result is a float. */
   readonly withoutGradient?: string;
+  /** What a call comes to without being computed, where that keeps every bit: `x · 1` is `x`. `null` where it must be computed. */
+  readonly simplify?: (inputs: readonly Tensor[], attributes: A, out: Spec) => Tensor | null;
   /** Draws a call; conformance tests run thousands of them. */
   readonly sample: (pick: Picker) => Sample<A>;
 }

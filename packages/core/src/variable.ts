@@ -13,7 +13,7 @@ export interface VariableStore {
 /** The variables' own cells. */
 const cells: VariableStore = {
   read: (variable) => variable.current,
-  assign: (variable, value) => { variable.current = value; },
+  assign: (variable, value) => { variable.put(value); },
 };
 
 let store: VariableStore = cells;
@@ -41,15 +41,37 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   readonly dtype: D;
   /** What errors and summaries call it. */
   readonly name: string | undefined;
-  /** @internal The tensor in the cell, whoever looks. */
-  current: Tensor<S, D>;
+  /** @internal Counts changes: an engine that has seen this number has the newest elements. */
+  version = 0;
+  private held: Tensor<S, D> | null;
+  private fetch: (() => Tensor) | null = null;
 
   /** @internal Use `variable(...)`. */
   constructor(initial: Tensor<S, D>, name?: string) {
     this.shape = initial.shape;
     this.dtype = initial.dtype;
     this.name = name;
-    this.current = initial;
+    this.held = initial;
+  }
+
+  /** @internal The tensor in the cell, whoever looks; fetched from the engine that has it, where one does. */
+  get current(): Tensor<S, D> {
+    if (this.held === null && this.fetch !== null) this.held = this.fetch() as Tensor<S, D>;
+    return this.held as Tensor<S, D>;
+  }
+
+  /** @internal Puts another tensor into the cell. */
+  put(value: Tensor<S, D>): void {
+    this.held = value;
+    this.fetch = null;
+    this.version++;
+  }
+
+  /** @internal The newest elements are in an engine now; `fetch` makes a tensor of them when somebody looks. */
+  renew(fetch: () => Tensor): void {
+    this.held = null;
+    this.fetch = fetch;
+    this.version++;
   }
 
   /** The tensor in the cell. */

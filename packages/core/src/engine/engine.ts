@@ -1,6 +1,9 @@
 import type { TypedArray } from "../dtype.ts";
 import type { Primitive, Spec } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
+import type { Band } from "./bands.ts";
+import type { Program } from "./program.ts";
 
 /** What runs programs: the WebAssembly engine, the reference engine, later a native and a WebGPU one. */
 export interface Engine {
@@ -10,6 +13,26 @@ export interface Engine {
    * Primitives that lower to a view never come here, except to be copied to row-major order.
    */
   run(primitive: Primitive, inputs: readonly Tensor[], attributes: unknown, out: Spec): TypedArray;
+  /** What runs whole programs; an engine without it runs compiled functions operation by operation. */
+  readonly runtime?: Runtime;
+}
+
+/** Loads whole programs and runs them, on as many threads as there are. */
+export interface Runtime {
+  /** `variables[i]` is the program's variable i. */
+  load(program: Program, variables: readonly Variable[]): Executable;
+  /** How many threads programs may use. Results do not depend on it. */
+  setThreads(count: number): void;
+  readonly threads: number;
+}
+
+/** A program that is ready to run. */
+export interface Executable {
+  /** Runs it on these arguments and on the variables as they are; gives the results as dense arrays. Its variables then have their new values. */
+  run(args: readonly Tensor[]): readonly TypedArray[];
+  /** Bytes of its arguments, results and temporaries. */
+  readonly arenaBytes: number;
+  readonly bands: readonly Band[];
 }
 
 let current: Engine | null = null;

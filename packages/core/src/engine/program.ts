@@ -1,4 +1,5 @@
 import type { DType } from "../dtype.ts";
+import type { Tensor } from "../tensor.ts";
 import type { Expr } from "./expr.ts";
 import type { Combine, NamedKernel } from "./lowering.ts";
 
@@ -53,6 +54,8 @@ export interface ContractKernel {
   readonly b: Operand;
   readonly epilogue: Epilogue | null;
   readonly out: Operand;
+  /** Where the bare product is summed up, if its epilogue reads what stands in `out`. */
+  readonly product?: Operand;
 }
 
 /** A kernel of its own, over row-major operands. */
@@ -65,3 +68,43 @@ export interface CustomKernel {
 }
 
 export type Kernel = LoopKernel | ContractKernel | CustomKernel;
+
+/** What a buffer is for. */
+export type Role =
+  /** Given at each run, and what a run gives back. */
+  | { readonly kind: "argument" | "result"; readonly index: number }
+  /** Stays where it is between runs. */
+  | { readonly kind: "variable"; readonly index: number }
+  /** The same in every run. */
+  | { readonly kind: "constant"; readonly tensor: Tensor }
+  /** Lives from the kernel that writes it to the last that reads it. */
+  | { readonly kind: "temporary" };
+
+/** A row-major array that kernels read and write. */
+export interface BufferSpec {
+  readonly dtype: DType;
+  /** In elements. */
+  readonly size: number;
+  readonly role: Role;
+}
+
+/** A whole function for fixed shapes: kernels in the order they run. Every size is a number. */
+export interface Program {
+  readonly buffers: readonly BufferSpec[];
+  readonly kernels: readonly Kernel[];
+}
+
+/** The operands that a kernel reads. */
+export function readsOf(kernel: Kernel): readonly Operand[] {
+  switch (kernel.kind) {
+    case "loop": return [...kernel.inputs, ...(kernel.epilogue?.inputs ?? [])];
+    case "contract": return [kernel.a, kernel.b, ...(kernel.epilogue?.inputs ?? [])];
+    case "named": return kernel.inputs;
+  }
+}
+
+/** The operands that a kernel writes. */
+export function writesOf(kernel: Kernel): readonly Operand[] {
+  if (kernel.kind === "loop") return kernel.outputs;
+  return kernel.kind === "contract" && kernel.product !== undefined ? [kernel.out, kernel.product] : [kernel.out];
+}

@@ -18,3 +18,6 @@ export function withScope<T>(kind: Scope["kind"], body: (scope: Scope) => T): T 
     running--;
   }
 }
+
+/** Whether a transform is running: what is computed now may be watched. */
+export const insideScope = (): boolean => running > 0;

@@ -20,6 +20,8 @@ export interface ContractOptions {
    * row `row` of product `batch`; those past the last column are not stored, so reading for them is harmless.
    */
   readonly epilogue?: (f: FunctionBuilder, at: EpiloguePosition) => void;
+  /** Pushes the address at which the epilogue's vector is stored, if that is not where the product was summed up: C itself. */
+  readonly target?: (f: FunctionBuilder, at: EpiloguePosition) => void;
 }
 export interface EpiloguePosition {
   readonly value: Local;
@@ -49,7 +51,7 @@ export function contractScratch(dtype: ContractDType, m: number, n: number, k: n
  */
 export function emitContract(module: ModuleBuilder, options: ContractOptions): number {
   const type = elementTypes[options.dtype];
-  const finish = options.epilogue === undefined ? null : emitFinish(module, type, options.epilogue);
+  const finish = options.epilogue === undefined ? null : emitFinish(module, type, options.epilogue, options.target);
   const kernels = emitVectorKernels(module, type);
   const rowByRow = emitRowByRow(module, type, kernels, finish);
   const columnByColumn = emitColumnByColumn(module, type, kernels, finish);
@@ -87,19 +89,24 @@ export function emitContract(module: ModuleBuilder, options: ContractOptions): n
 }
 
 /** Emits `finish(batch, row, column, rows, columns, c, cRow)`: the epilogue over a block of C whose first element is at `c`. */
-function emitFinish(module: ModuleBuilder, type: ElementType, epilogue: NonNullable<ContractOptions["epilogue"]>): number {
+function emitFinish(module: ModuleBuilder, type: ElementType, epilogue: NonNullable<ContractOptions["epilogue"]>, target: ContractOptions["target"]): number {
   const f = module.define(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
   const [batch, row, firstColumn, rows, columns, c, cRow] = f.params;
-  const [column, columnEnd, rowEnd, at] = f.locals("i32", 4);
+  const [column, columnEnd, rowEnd, at, to] = f.locals("i32", 5);
   const value = f.local("v128");
   f.get(firstColumn, columns).op("i32.add").set(columnEnd).get(row, rows).op("i32.add").set(rowEnd);
   countUp(f, row, rowEnd, 1, () => {
     f.get(c).set(at).get(firstColumn).set(column);
     countUp(f, column, columnEnd, type.lanes, () => {
       f.get(at).memory("v128.load").set(value);
-      epilogue(f, { value, batch, row, column, lanes: type.lanes });
+      const position = { value, batch, row, column, lanes: type.lanes };
+      epilogue(f, position);
       f.set(value);
-      storeFirst(f, type, at, value, 0, () => f.get(columnEnd, column).op("i32.sub"));
+      if (target !== undefined) {
+        target(f, position);
+        f.set(to);
+      }
+      storeFirst(f, type, target === undefined ? at : to, value, 0, () => f.get(columnEnd, column).op("i32.sub"));
       advance(f, at, 16);
     });
     f.get(c, cRow).op("i32.add").set(c);

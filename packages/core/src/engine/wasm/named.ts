@@ -43,10 +43,13 @@ export function compileNamed(kernel: NamedKernel, dtype: DType): WebAssembly.Mod
   const out = read();
   const sizes = list(sizesOf[kernel]);
   const operands: NamedOperands = { inputs, out, sizes, scratch: read(), dtype };
-  emitters[kernel](f, operands);
+  emitNamed(f, kernel, operands);
   module.export("run", f.index);
   return new WebAssembly.Module(module.bytes());
 }
+
+/** Writes a named kernel's code. */
+export const emitNamed = (f: FunctionBuilder, kernel: NamedKernel, operands: NamedOperands): void => emitters[kernel](f, operands);
 
 const emitters: Readonly<Record<NamedKernel, (f: FunctionBuilder, operands: NamedOperands) => void>> = {
   take: emitTake, takeAdd: emitTakeAdd, takeAlongAxis: emitTakeAlongAxis, scatterAdd: emitScatterAdd, cumSum: emitCumSum,

@@ -1,0 +1,107 @@
+import { readsOf, writesOf, type ContractKernel, type Kernel, type Operand, type Program, type Size } from "./program.ts";
+
+/**
+ * Kernels that every thread can run one after the other on its own part without waiting for the others: each unit of work
+ * of a kernel needs only what the same unit of the kernels before it made. Between bands threads meet at a barrier.
+ */
+export interface Band {
+  /** How many equal parts the work of each kernel has; 0: one thread does all. */
+  readonly units: number;
+  readonly kernels: readonly Kernel[];
+}
+
+/** Fewer parts than this are not worth sharing out. */
+const leastUnits = 4;
+
+const known = (size: Size): number => {
+  if (typeof size !== "number") throw new Error("bands: a program's sizes are numbers");
+  return size;
+};
+
+/** The size of the axis along which a kernel's work can be divided; 1 where it cannot. */
+export function divisibleExtent(kernel: Kernel): number {
+  if (kernel.kind === "named") return 1;
+  if (kernel.kind === "contract") {
+    const batches = kernel.batch.reduce<number>((product, size) => product * known(size), 1);
+    if (batches === 1) return known(kernel.m);
+    return oneBatchAxis(kernel) ? known(kernel.batch[0]) : 1;
+  }
+  return kernel.extents.length > (kernel.reduce?.axes ?? 0) ? known(kernel.extents[0]) : 1;
+}
+
+/** Whether all operands walk a product's batch axes as one. */
+export function oneBatchAxis(kernel: ContractKernel): boolean {
+  const axes = kernel.batch.length;
+  return [kernel.a, kernel.b, ...writesOf(kernel), ...(kernel.epilogue?.inputs ?? [])].every(({ strides }) =>
+    kernel.batch.every((_, axis) => axis === axes - 1 || known(strides[axis]) === known(strides[axis + 1]) * known(kernel.batch[axis + 1])));
+}
+
+/** The axes that an operand is walked along within one unit, and its stride from unit to unit. */
+interface UnitWalk { readonly step: number; readonly first: number; readonly last: number }
+
+/** The axes of each operand of a kernel, with the divided one first. */
+function axesOf(kernel: Kernel, operand: Operand): readonly (readonly [extent: number, stride: number])[] {
+  const strides = operand.strides.map(known);
+  if (kernel.kind === "loop") return strides.map((stride, axis) => [known(kernel.extents[axis]), stride] as const);
+  if (kernel.kind === "named") return [];
+  const matrix = operand === kernel.a ? [kernel.m, kernel.k] : operand === kernel.b ? [kernel.k, kernel.n] : [kernel.m, kernel.n];
+  const axes = [...kernel.batch, ...matrix].map((extent, axis) => [known(extent), strides[axis]] as const);
+  const batches = kernel.batch.reduce<number>((product, size) => product * known(size), 1);
+  if (batches > 1) return axes;
+  // Rows are divided: the right side is the same for all of them.
+  const inner = axes.slice(kernel.batch.length);
+  return operand === kernel.b ? [[known(kernel.m), 0], ...inner] : inner;
+}
+
+function unitWalk(kernel: Kernel, operand: Operand, units: number): UnitWalk {
+  const [divided, ...inner] = axesOf(kernel, operand);
+  const perUnit = divided[0] / units;
+  let first = known(operand.offset);
+  let last = first;
+  for (const [extent, stride] of [[perUnit, divided[1]] as const, ...inner]) {
+    const reach = (extent - 1) * stride;
+    if (reach < 0) first += reach;
+    else last += reach;
+  }
+  return { step: perUnit * divided[1], first, last };
+}
+
+/** Whether unit i of one operand touches nothing of unit j of the other, for all i ≠ j. */
+const aligned = (a: UnitWalk, b: UnitWalk): boolean => {
+  const low = Math.min(a.first, b.first);
+  return a.step === b.step && a.step > 0 && Math.max(a.last, b.last) - low < a.step;
+};
+
+/** Whether two kernels can run unit by unit in step, though one writes what the other reads or writes. */
+function independent(earlier: Kernel, later: Kernel, units: number): boolean {
+  const conflicts = (writer: Kernel, other: Kernel, operands: readonly Operand[]): boolean => writesOf(writer).some((written) => operands.some((operand) =>
+    operand.buffer === written.buffer && !aligned(unitWalk(writer, written, units), unitWalk(other, operand, units))));
+  return !conflicts(earlier, later, [...readsOf(later), ...writesOf(later)]) && !conflicts(later, earlier, readsOf(earlier));
+}
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
+
+/** Groups a program's kernels, in their order, into bands. */
+export function bandsOf({ kernels }: Program): readonly Band[] {
+  const bands: { units: number; kernels: Kernel[] }[] = [];
+  for (const kernel of kernels) {
+    const extent = divisibleExtent(kernel);
+    const own = extent >= leastUnits ? extent : 0;
+    const last = bands.at(-1);
+    if (last !== undefined && last.units === 0 && own === 0) {
+      last.kernels.push(kernel);
+      continue;
+    }
+    if (last !== undefined && last.units > 0 && own > 0) {
+      const units = greatestDivisor(last.units, own);
+      const together = [...last.kernels, kernel];
+      if (units >= leastUnits && together.every((later, j) => together.slice(0, j).every((earlier) => independent(earlier, later, units)))) {
+        last.units = units;
+        last.kernels.push(kernel);
+        continue;
+      }
+    }
+    bands.push({ units: own, kernels: [kernel] });
+  }
+  return bands;
+}

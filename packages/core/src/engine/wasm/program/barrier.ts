@@ -1,0 +1,49 @@
+import type { FunctionBuilder } from "../encoder.ts";
+
+/** Where the threads' agreements stand in memory, as byte addresses, a cache line apart. */
+export const control = {
+  /** Counts runs; idle threads wait for it to move. */
+  run: 64,
+  /** What the next run is: a program's number, or `leave`. */
+  command: 128,
+  /** How many threads take part in it. */
+  threads: 132,
+  /** Where the threads' scratch memory begins, and how much each has. */
+  scratch: 136,
+  scratchBytes: 140,
+  /** Threads that have reached the barrier, and how many barriers have been passed. */
+  arrived: 192,
+  passed: 256,
+  /** Counts the messages to helpers: one that has taken in fewer is not fit to serve. */
+  version: 320,
+  /** For each thread, four bytes apart: the version at which it serves. */
+  serving: 384,
+} as const;
+
+/** Turns of a waiting thread's loop before it goes to sleep: some tens of microseconds. */
+const spins = 20_000;
+
+/**
+ * Writes a barrier: goes on when all threads have come. Threads look for a while, then sleep. Thread 0 only looks: a
+ * browser does not let its main thread sleep.
+ */
+export function emitBarrier(f: FunctionBuilder, thread: number, threads: number): void {
+  const [mine, turns] = f.locals("i32", 2);
+  f.get(threads).i32(1).op("i32.gt_u").if(() => {
+    f.i32(0).memory("i32.atomic.load", control.passed).set(mine);
+    f.i32(0).i32(1).memory("i32.atomic.rmw.add", control.arrived).i32(1).op("i32.add").get(threads).op("i32.eq").if(
+      () => {
+        f.i32(0).i32(0).memory("i32.atomic.store", control.arrived);
+        f.i32(0).get(mine).i32(1).op("i32.add").memory("i32.atomic.store", control.passed);
+        f.i32(0).i32(-1).memory("memory.atomic.notify", control.passed).op("drop");
+      },
+      () => f.i32(spins).set(turns).block((done) => f.loop((again) => {
+        f.i32(0).memory("i32.atomic.load", control.passed).get(mine).op("i32.ne").branchIf(done);
+        f.get(thread).op("i32.eqz").branchIf(again);
+        f.get(turns).i32(1).op("i32.sub").tee(turns).branchIf(again);
+        f.i32(0).get(mine).i64(-1n).memory("memory.atomic.wait32", control.passed).op("drop").branch(again);
+      })),
+    );
+  });
+  f.release(mine, turns);
+}

@@ -1,0 +1,227 @@
+import type { DType, TypedArray } from "../../../dtype.ts";
+import { NdgradError } from "../../../errors.ts";
+import { sizeOf } from "../../../shape/shape.ts";
+import { copyRowMajor } from "../../../storage.ts";
+import { fromData, storageOf, type Tensor } from "../../../tensor.ts";
+import type { Variable } from "../../../variable.ts";
+import { bandsOf, type Band } from "../../bands.ts";
+import type { Executable, Runtime } from "../../engine.ts";
+import { paddedBytes, planMemory } from "../../plan.ts";
+import type { BufferSpec, Kernel, Program, Size } from "../../program.ts";
+import { hostFunctions } from "../../reference/interpret.ts";
+import { contractScratch } from "../contract.ts";
+import type { ContractDType } from "../contractType.ts";
+import { namedScratch } from "../named.ts";
+import { control } from "./barrier.ts";
+import { emitProgram } from "./emit.ts";
+import { createProgramMemory, type ProgramMemory } from "./memory.ts";
+import { createThreadPool, platformThreads, type ThreadPool } from "./threads.ts";
+import { workOf } from "../../work.ts";
+
+const shiftOf: Readonly<Record<DType, number>> = { float32: 2, float64: 3, int32: 2, bool: 0 };
+/** Up to here a loop is quicker than a bulk copy. */
+const fewElements = 32;
+/** Programs with less work than this, in operations on an element, run on one thread: waking the others costs some microseconds. */
+const leastSharedWork = 200_000;
+
+/** A stretch of the memory that belongs to somebody. */
+interface Place { readonly address: number; readonly bytes: number }
+/** A program's code, as helpers need it. */
+type Code = readonly [module: WebAssembly.Module, host: Parameters<ThreadPool["load"]>[2]];
+
+const known = (size: Size): number => {
+  if (typeof size !== "number") throw new Error("runtime: a program's sizes are numbers");
+  return size;
+};
+
+/** Bytes of scratch memory that one thread needs for a kernel. */
+function scratchOf(kernel: Kernel): number {
+  if (kernel.kind === "contract") return contractScratch(kernel.out.dtype as ContractDType, known(kernel.m), known(kernel.n), known(kernel.k));
+  return kernel.kind === "named" ? namedScratch(kernel.kernel, kernel.sizes.map(known)) : 0;
+}
+
+/** Loads programs into one memory, where variables stay between runs, and runs them. */
+export function createRuntime(): Runtime {
+  const platform = platformThreads();
+  const owner = createProgramMemory(platform !== null);
+  const residences = createResidences(owner);
+  let threads = platform?.processors ?? 1;
+  let pool: ThreadPool | null = null;
+  let scratch: Place = { address: 0, bytes: 0 };
+  let scratchPerThread = 0;
+  let programs = 0;
+  const codes = new Map<number, Code>();
+  const unloaded = new FinalizationRegistry<{ readonly id: number; readonly places: readonly Place[] }>(({ id, places }) => {
+    for (const { address, bytes } of places) owner.free(address, bytes);
+    codes.delete(id);
+    pool?.unload(id);
+  });
+
+  /** Programs run one at a time: they share their threads' scratch memory. */
+  const reserveScratch = (bytes: number): void => {
+    scratchPerThread = Math.max(scratchPerThread, Math.ceil(bytes / 64) * 64);
+    const wanted = scratchPerThread * threads;
+    if (wanted > scratch.bytes) {
+      if (scratch.bytes > 0) owner.free(scratch.address, scratch.bytes);
+      scratch = { address: owner.allocate(wanted), bytes: wanted };
+    }
+    const cells = owner.heap().int32;
+    cells[control.scratch >> 2] = scratch.address;
+    cells[control.scratchBytes >> 2] = scratchPerThread;
+  };
+
+  /** The helpers, started at the first run that is worth it. */
+  const helpers = (): ThreadPool => {
+    if (pool === null) {
+      pool = createThreadPool(owner.memory, threads);
+      for (const [id, code] of codes) pool.load(id, ...code);
+    }
+    return pool;
+  };
+
+  const load = (program: Program, variables: readonly Variable[]): Executable => {
+    const bands = bandsOf(program);
+    const plan = planMemory(program, bands);
+    const places: Place[] = [];
+    const allocate = (bytes: number): number => {
+      const place = { address: owner.allocate(bytes), bytes };
+      places.push(place);
+      return place.address;
+    };
+    const arena = allocate(Math.max(plan.size, 64));
+    const addresses = program.buffers.map((buffer, i) => {
+      const { role } = buffer;
+      if (role.kind === "variable") return residences.of(variables[role.index]).address;
+      if (role.kind !== "constant") return arena + plan.offsets[i];
+      const address = allocate(paddedBytes(buffer));
+      write(owner, address, role.tensor);
+      return address;
+    });
+    reserveScratch(Math.max(0, ...program.kernels.map(scratchOf)));
+    const { bytes, host } = emitProgram(bands, { buffers: addresses }, owner);
+    const module = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory }, host: hostFunctions });
+    const id = programs++;
+    const main = exports["run"] as (thread: number, threads: number) => void;
+    const shared = bands.some(({ units }) => units > 0) && workOf(program) >= leastSharedWork;
+    if (shared && threads > 1) {
+      codes.set(id, [module, host]);
+      helpers().load(id, module, host);
+    }
+    const run = (): void => {
+      const count = shared && threads > 1 ? helpers().ready() : 1;
+      if (count > 1) helpers().wake(id);
+      main(0, count);
+    };
+    const executable = createExecutable({ owner, program, bands, addresses, variables, residences, run, arenaBytes: plan.size });
+    unloaded.register(executable, { id, places });
+    return executable;
+  };
+
+  return {
+    load,
+    get threads() { return threads; },
+    setThreads(count) {
+      if (!Number.isInteger(count) || count < 1 || count > 64) throw new NdgradError(`setThreads: ${count} is not a number of threads; give a whole number from 1 to 64`);
+      if (count > 1 && platform === null) throw new NdgradError("setThreads: there are no threads with shared memory here; a page must be cross-origin isolated (COOP and COEP headers)");
+      if (count === threads) return;
+      pool?.stop();
+      pool = null;
+      threads = count;
+      reserveScratch(scratchPerThread);
+    },
+  };
+}
+
+/** Variables' places in the memory. */
+interface Residences { of(variable: Variable): { readonly address: number; version: number } }
+
+function createResidences(owner: ProgramMemory): Residences {
+  const known = new WeakMap<Variable, { readonly address: number; version: number }>();
+  const freed = new FinalizationRegistry<Place>(({ address, bytes }) => owner.free(address, bytes));
+  return {
+    of(variable) {
+      let residence = known.get(variable);
+      if (residence === undefined) {
+        const bytes = paddedBytes({ dtype: variable.dtype, size: sizeOf(variable.shape) });
+        known.set(variable, (residence = { address: owner.allocate(bytes), version: -1 }));
+        freed.register(variable, { address: residence.address, bytes });
+      }
+      return residence;
+    },
+  };
+}
+
+/** Copies a tensor's elements to an address, in row-major order. */
+function write(owner: ProgramMemory, address: number, tensor: Tensor): void {
+  const { data, offset, contiguous } = storageOf(tensor, "compile");
+  const { shape, dtype } = tensor;
+  const to = owner.heap()[dtype];
+  const at = address >> shiftOf[dtype];
+  const size = sizeOf(shape);
+  if (!contiguous) copyRowMajor({ data, offset, contiguous, strides: storageOf(tensor, "compile").strides }, shape, to.subarray(at, at + size));
+  else if (size <= fewElements) for (let i = 0; i < size; i++) to[at + i] = data[offset + i];
+  else if (offset === 0 && size === data.length) to.set(data, at);
+  else to.set(data.subarray(offset, offset + size), at);
+}
+
+/** A new array with the elements at an address. */
+function read(owner: ProgramMemory, address: number, dtype: DType, size: number): TypedArray {
+  const start = address >> shiftOf[dtype];
+  // A slice of shared memory is an array of its own that is not shared.
+  return owner.heap()[dtype].slice(start, start + size);
+}
+
+interface Parts {
+  readonly owner: ProgramMemory;
+  readonly program: Program;
+  readonly bands: readonly Band[];
+  readonly addresses: readonly number[];
+  readonly variables: readonly Variable[];
+  readonly residences: Residences;
+  readonly run: () => void;
+  readonly arenaBytes: number;
+}
+
+function createExecutable({ owner, program, bands, addresses, variables, residences, run, arenaBytes }: Parts): Executable {
+  const within = (kind: "argument" | "result"): { readonly spec: BufferSpec; readonly address: number; readonly index: number }[] =>
+    program.buffers.flatMap((spec, i) => (spec.role.kind === kind ? [{ spec, address: addresses[i], index: spec.role.index }] : []));
+  // What stands in an argument's place already need not be copied again: tensors do not change.
+  const taken = within("argument").filter(({ spec }) => spec.size > 0).map(({ address, index }) => ({ address, index, last: null as WeakRef<Tensor> | null }));
+  const given = within("result").sort((a, b) => a.index - b.index);
+  const written = new Set(program.kernels.flatMap((kernel) => (kernel.kind === "loop" ? kernel.outputs : [kernel.out]).map(({ buffer }) => buffer)));
+  const slots = program.buffers.flatMap(({ role, size }, i) => {
+    if (role.kind !== "variable") return [];
+    const variable = variables[role.index];
+    const residence = residences.of(variable);
+    const fetch = (): Tensor => fromData(read(owner, residence.address, variable.dtype, size), variable.shape, variable.dtype);
+    return [{ variable, residence, assigned: written.has(i), fetch }];
+  });
+  return {
+    arenaBytes, bands,
+    run(args) {
+      for (let i = 0; i < slots.length; i++) {
+        const { variable, residence } = slots[i];
+        if (residence.version === variable.version) continue;
+        write(owner, residence.address, variable.current);
+        residence.version = variable.version;
+      }
+      for (let i = 0; i < taken.length; i++) {
+        const argument = taken[i];
+        const tensor = args[argument.index];
+        if (argument.last !== null && argument.last.deref() === tensor) continue;
+        write(owner, argument.address, tensor);
+        argument.last = sizeOf(tensor.shape) > fewElements ? new WeakRef(tensor) : null;
+      }
+      run();
+      for (let i = 0; i < slots.length; i++) {
+        const { variable, residence, assigned, fetch } = slots[i];
+        if (!assigned) continue;
+        variable.renew(fetch);
+        residence.version = variable.version;
+      }
+      return given.map(({ spec: { dtype, size }, address }) => read(owner, address, dtype, size));
+    },
+  };
+}
+

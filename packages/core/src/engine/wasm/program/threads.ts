@@ -1,0 +1,122 @@
+import type { HostFunction } from "../../expr.ts";
+import { NdgradError } from "../../../errors.ts";
+import { control } from "./barrier.ts";
+
+/** The helpers of the main thread: workers that run their share of each program. */
+export interface ThreadPool {
+  /** How many threads a run can use now: all, or one while helpers are still starting or taking in a program. */
+  ready(): number;
+  /** Gives a program's code to the helpers, those to come included. */
+  load(id: number, module: WebAssembly.Module, host: readonly HostFunction[]): void;
+  unload(id: number): void;
+  /** Starts all helpers on their shares of a program; thread 0's is the caller's. */
+  wake(id: number): void;
+  /** Ends the helpers. */
+  stop(): void;
+}
+
+/** A command that sends helpers back to their event loop, to take messages. */
+const leave = -1;
+
+/**
+ * What a helper does, as text: a file of its own could not be found again under every loader and bundler. It waits for
+ * runs inside one turn of its event loop; `leave` ends the turn so that new programs can be taken in.
+ */
+const helperSource = (isNode: boolean): string => `
+${isNode ? 'const { parentPort } = require("node:worker_threads");' : "const parentPort = self;"}
+const receive = (listen) => ${isNode ? 'parentPort.on("message", listen)' : "{ self.onmessage = (event) => listen(event.data); }"};
+const programs = new Map();
+let memory, cells, thread;
+const host = (names) => Object.fromEntries(names.map((name) => [name, name === "fmod" ? (a, b) => a % b : Math[name]]));
+function serve(version) {
+  let seen = Atomics.load(cells, ${control.run / 4});
+  // Another message is on its way: it would wait for ever behind this turn.
+  if (Atomics.load(cells, ${control.version / 4}) !== version) return;
+  Atomics.store(cells, ${control.serving / 4} + thread, version);
+  for (;;) {
+    let spins = 20000;
+    while (Atomics.load(cells, ${control.run / 4}) === seen && --spins > 0);
+    Atomics.wait(cells, ${control.run / 4}, seen);
+    const now = Atomics.load(cells, ${control.run / 4});
+    if (now === seen) continue;
+    seen = now;
+    const command = Atomics.load(cells, ${control.command / 4});
+    if (command === ${leave}) return;
+    const threads = Atomics.load(cells, ${control.threads / 4});
+    programs.get(command)(thread, threads);
+  }
+}
+receive((message) => {
+  if (message.kind === "start") ({ memory, thread } = message), cells = new Int32Array(memory.buffer);
+  if (message.kind === "load") programs.set(message.id, new WebAssembly.Instance(message.module, { env: { memory }, host: host(message.host) }).exports.run);
+  if (message.kind === "unload") programs.delete(message.id);
+  if (message.kind === "serve") serve(message.version);
+});
+`;
+
+/** One helper, whatever the platform calls it. */
+interface Helper { postMessage(message: unknown): void; terminate(): unknown }
+
+/** What makes helpers here; `null` where there are no threads with shared memory. */
+export type StartHelper = (source: string) => Helper;
+
+interface NodeProcess { getBuiltinModule?(name: string): unknown; readonly versions?: { readonly node?: string } }
+interface NodeWorkers { readonly Worker: new (source: string, options: { readonly eval: true }) => Helper & { unref(): void } }
+
+/** How helpers are started on this platform, and how many processors there are. */
+export function platformThreads(): { readonly start: StartHelper; readonly isNode: boolean; readonly processors: number } | null {
+  if (typeof SharedArrayBuffer === "undefined") return null;
+  const process = (globalThis as { readonly process?: NodeProcess }).process;
+  if (process?.versions?.node !== undefined && process.getBuiltinModule !== undefined) {
+    const { Worker } = process.getBuiltinModule("node:worker_threads") as NodeWorkers;
+    const os = process.getBuiltinModule("node:os") as { availableParallelism(): number };
+    return {
+      isNode: true, processors: os.availableParallelism(),
+      start(source) {
+        const worker = new Worker(source, { eval: true });
+        // A helper must not keep a program from ending.
+        worker.unref();
+        return worker;
+      },
+    };
+  }
+  const browser = globalThis as { readonly crossOriginIsolated?: boolean; readonly navigator?: { readonly hardwareConcurrency?: number } };
+  if (browser.crossOriginIsolated !== true || typeof Worker === "undefined") return null;
+  return {
+    isNode: false, processors: browser.navigator?.hardwareConcurrency ?? 1,
+    start: (source) => new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" }))),
+  };
+}
+
+/** Starts `count − 1` helpers over a shared memory. */
+export function createThreadPool(memory: WebAssembly.Memory, count: number): ThreadPool {
+  const platform = platformThreads();
+  if (platform === null) throw new NdgradError("setThreads: this platform has no threads with shared memory; a page must be cross-origin isolated");
+  const cells = new Int32Array(memory.buffer);
+  const helpers = Array.from({ length: count - 1 }, () => platform.start(helperSource(platform.isNode)));
+  let version = 0;
+  const signal = (command: number): void => {
+    Atomics.store(cells, control.command / 4, command);
+    Atomics.store(cells, control.threads / 4, count);
+    Atomics.add(cells, control.run / 4, 1);
+    Atomics.notify(cells, control.run / 4);
+  };
+  /** Sends a message that the helpers take in before they serve again. */
+  const tell = (message: unknown): void => {
+    Atomics.store(cells, control.version / 4, ++version);
+    signal(leave);
+    for (const helper of helpers) {
+      helper.postMessage(message);
+      helper.postMessage({ kind: "serve", version });
+    }
+  };
+  helpers.forEach((helper, i) => helper.postMessage({ kind: "start", memory, thread: i + 1 }));
+  return {
+    // A helper that is still taking in a program would miss its turn: until all are back the caller works alone.
+    ready: () => (helpers.every((_, i) => Atomics.load(cells, control.serving / 4 + i + 1) === version) ? count : 1),
+    load: (id, module, host) => tell({ kind: "load", id, module, host }),
+    unload: (id) => tell({ kind: "unload", id }),
+    wake: signal,
+    stop() { for (const helper of helpers) void helper.terminate(); },
+  };
+}

@@ -1,0 +1,125 @@
+import { constant, input, type Expr } from "../../engine/expr.ts";
+import { placeRowMajor, type Placed } from "../../engine/lower.ts";
+import { isContiguous, reshapeLayout, type Layout } from "../../shape/layout.ts";
+import { sameShape } from "../../shape/shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Computed } from "../graph.ts";
+
+/** Thrown when a node must have an array of its own after all. */
+export class MustMaterialize extends Error {
+  readonly node: Tensor;
+  constructor(node: Tensor) {
+    super("a view of this node cannot be walked by strides");
+    this.node = node;
+  }
+}
+
+/** Views that an element is seen through, the one nearest to it first. */
+export interface Chain {
+  readonly view: Computed;
+  readonly next: Chain | null;
+}
+
+/** How a kernel under construction reads nodes: as loads of arrays or as expressions of loads. */
+export interface Reader {
+  /** The value of a node's element at the kernel's position. */
+  read(node: Tensor): Expr;
+  /** What has been loaded so far, in the shape the kernel walks. */
+  readonly operands: readonly Placed[];
+  /** Which node each operand is loaded from. */
+  readonly sources: readonly Tensor[];
+}
+
+/** What a reader needs to know of its surroundings. */
+export interface ReaderOptions {
+  /** The array a node is in, or `null` where it is computed on the spot. */
+  readonly bufferOf: (node: Tensor) => number | null;
+  /** Values that are at hand without a load: the kernel's own results, or its finished sum. */
+  readonly atHand: (node: Tensor, chain: Chain | null) => Expr | null;
+  /** Operands are numbered from here. */
+  readonly firstInput: number;
+  /** Expresses an operand's walk in the axes of the kernel; `null` if it cannot be. */
+  readonly adapt: (layout: Layout) => Layout | null;
+  /** What to do where it cannot be. */
+  readonly misfit: () => Error;
+}
+
+export function reader({ bufferOf, atHand, firstInput, adapt, misfit }: ReaderOptions): Reader {
+  const operands: Placed[] = [];
+  const sources: Tensor[] = [];
+  const known = new Map<Chain | null, Map<Tensor, Expr>>();
+  const links = new Map<Chain | null, Map<Computed, Chain>>();
+
+  const load = (node: Tensor, buffer: number, chain: Chain | null): Expr => {
+    const { shape, strides, offset } = adapt(walk(node, chain)) ?? fail(misfit());
+    const same = operands.findIndex((each) => each.buffer === buffer && each.offset === offset && sameShape(each.shape, shape) && sameShape(each.strides, strides));
+    if (same >= 0) return input(firstInput + same, node.dtype);
+    sources.push(node);
+    operands.push({ buffer, dtype: node.dtype, shape, strides, offset });
+    return input(firstInput + operands.length - 1, node.dtype);
+  };
+
+  const compute = (node: Tensor, chain: Chain | null): Expr => {
+    const ready = atHand(node, chain);
+    if (ready !== null) return ready;
+    const uniform = uniformValue(node);
+    if (uniform !== null) return constant(uniform, node.dtype);
+    const buffer = bufferOf(node);
+    if (buffer !== null) return load(node, buffer, chain);
+    return define(node as Computed, chain);
+  };
+  const define = (node: Computed, chain: Chain | null): Expr => {
+    const { primitive: { lower }, inputs, attributes } = node.recipe;
+    if (lower.kind === "view") return see(inputs[0], link(links, node, chain));
+    if (lower.kind === "elementwise") return lower.expr(inputs.map((each) => see(each, chain)), attributes);
+    throw new Error(`fuse: ${node.recipe.primitive.name} has no array`);
+  };
+  const see = (node: Tensor, chain: Chain | null): Expr => {
+    let here = known.get(chain);
+    if (here === undefined) known.set(chain, (here = new Map()));
+    const seen = here.get(node);
+    if (seen !== undefined) return seen;
+    const expr = compute(node, chain);
+    here.set(node, expr);
+    return expr;
+  };
+  return { read: (node) => see(node, null), operands, sources };
+}
+
+const fail = (error: Error): never => { throw error; };
+
+/** One object for one chain, so that what is read through it twice is computed once. */
+function link(links: Map<Chain | null, Map<Computed, Chain>>, view: Computed, next: Chain | null): Chain {
+  let here = links.get(next);
+  if (here === undefined) links.set(next, (here = new Map()));
+  let chain = here.get(view);
+  if (chain === undefined) here.set(view, (chain = { view, next }));
+  return chain;
+}
+
+/** How the row-major array of a node is walked when it is seen through views. */
+export function walk(node: Tensor, chain: Chain | null): Layout {
+  let layout: Layout = placeRowMajor(node, 0);
+  for (let link = chain; link !== null; link = link.next) {
+    const { primitive: { lower }, inputs, attributes } = link.view.recipe;
+    if (lower.kind !== "view") throw new Error(`fuse: ${link.view.recipe.primitive.name} is no view`);
+    layout = lower.layout(layout, attributes) ?? fail(new MustMaterialize(inputs[0]));
+  }
+  return layout;
+}
+
+/** Whether views show a node's elements all, each once and in their order. */
+export function keepsOrder(node: Tensor, chain: Chain | null): boolean {
+  const { shape, strides, offset } = walk(node, chain);
+  return offset === 0 && isContiguous(shape, strides) && shape.reduce((size, extent) => size * extent, 1) === node.size;
+}
+
+/** The one value of a constant that is the same everywhere. */
+export function uniformValue(node: Tensor): number | null {
+  if (node.storage === null || node.size === 0) return null;
+  const { data, offset, strides } = node.storage;
+  return node.shape.every((extent, axis) => extent === 1 || strides[axis] === 0) ? data[offset] : null;
+}
+
+/** A walk over one shape as a walk over another of equal size. */
+export const adaptTo = (shape: readonly number[]) => (layout: Layout): Layout | null => reshapeLayout(layout, shape);

@@ -1,0 +1,205 @@
+import { input, type Expr } from "../../engine/expr.ts";
+import { isWide } from "../../engine/lanes.ts";
+import { contractKernel, lowerCall, mapKernel, placeRowMajor, reduceKernel, type Placed } from "../../engine/lower.ts";
+import type { BufferSpec, ContractKernel, Kernel, Program, Role } from "../../engine/program.ts";
+import { reducedShape, sameShape, sizeOf } from "../../shape/shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Computed, Graph } from "../graph.ts";
+import { MustMaterialize, adaptTo, keepsOrder, reader, walk, type Chain, type Reader } from "./context.ts";
+import { orderAndMerge, type Draft } from "./order.ts";
+import { chooseRoots, type Constraints, type Roots } from "./roots.ts";
+
+/** What the inputs and outputs of a graph stand for. */
+export interface Interface {
+  /** Inputs: the arguments first, then the variables that are read or assigned. */
+  readonly argumentCount: number;
+  /** Outputs: the results first, then for each assigned variable, by its number, its new value. */
+  readonly resultCount: number;
+  readonly assigned: readonly number[];
+}
+
+/** Thrown when what follows a reduction or product cannot be its epilogue after all. */
+class MustBeBare extends Error {
+  readonly core: Tensor;
+  constructor(core: Tensor) {
+    super("what follows does not fit as an epilogue");
+    this.core = core;
+  }
+}
+
+/**
+ * Turns a graph into kernels: elementwise trees go into the loops that use them, reductions take their producers as
+ * prologue and their consumers as epilogue, products take an epilogue, and loops over one shape become one loop.
+ */
+export function fuse(graph: Graph, roles: Interface): Program {
+  const constraints: Constraints = { materialized: new Set(), bare: new Set() };
+  for (;;) {
+    try {
+      return build(graph, roles, chooseRoots(graph, constraints));
+    } catch (error) {
+      // Each turn adds a constraint, and there are no more of them than nodes.
+      if (error instanceof MustMaterialize) constraints.materialized.add(error.node);
+      else if (error instanceof MustBeBare) constraints.bare.add(error.core);
+      else throw error;
+    }
+  }
+}
+
+function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface, { roots, cores }: Roots): Program {
+  const buffers: BufferSpec[] = [];
+  const bufferNumbers = new Map<Tensor, number>();
+  const addBuffer = (node: Tensor, role: Role): number => {
+    bufferNumbers.set(node, buffers.length);
+    return buffers.push({ dtype: node.dtype, size: node.size, role }) - 1;
+  };
+  graph.inputs.forEach((node, i) => addBuffer(node, i < argumentCount ? { kind: "argument", index: i } : { kind: "variable", index: i - argumentCount }));
+  const outputs = new Map(graph.outputs.map((node, i) => [node, i]));
+  for (const root of roots) {
+    const output = outputs.get(root);
+    addBuffer(root, output !== undefined && output < resultCount ? { kind: "result", index: output } : { kind: "temporary" });
+  }
+  const bufferOf = (node: Tensor): number | null => {
+    const known = bufferNumbers.get(node);
+    if (known !== undefined) return known;
+    return node.storage === null ? null : addBuffer(node, { kind: "constant", tensor: node });
+  };
+  const place = (node: Tensor): Placed => placeRowMajor(node, bufferOf(node) ?? failed(node));
+
+  const drafts = roots.filter((root) => root.size > 0).map((root): Draft => {
+    const core = cores.get(root) ?? root;
+    const { lower } = core.recipe.primitive;
+    switch (lower.kind) {
+      case "elementwise": case "view": return mapDraft([root], bufferOf, place);
+      case "reduce": return reduceDraft(core, root, bufferOf, place);
+      case "contract": return contractDraft(core, root, bufferOf, place);
+      default: return otherDraft(core, bufferOf, place);
+    }
+  });
+  const newValues = new Map(assigned.map((variable, i) => [graph.outputs[resultCount + i], graph.inputs[argumentCount + variable]]));
+  const ordered = orderAndMerge(drafts, {
+    merge: (a, b) => mapDraft([...a.roots, ...b.roots], bufferOf, place),
+    bufferOf: (node) => bufferOf(node) ?? failed(node),
+    newValues,
+  });
+  const kernels = ordered.kernels.map((kernel): Kernel => {
+    const { out } = kernel as ContractKernel;
+    if (kernel.kind !== "contract" || kernel.epilogue?.inputs.some(({ buffer }) => buffer === out.buffer) !== true) return kernel;
+    // A product is summed up in place, block by block: what its epilogue reads there must not be overwritten before.
+    const buffer = buffers.push({ dtype: out.dtype, size: sizeOf([...kernel.batch, kernel.m, kernel.n].map(Number)), role: { kind: "temporary" } }) - 1;
+    return { ...kernel, product: { ...out, buffer } };
+  });
+  return { buffers: buffers.map((buffer, i) => ordered.inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels };
+}
+
+const failed = (node: Tensor): never => { throw new Error(`fuse: ${node.recipe?.primitive.name ?? "a node"} has no array`); };
+
+type BufferOf = (node: Tensor) => number | null;
+type Place = (node: Tensor) => Placed;
+
+/** A loop that computes nodes of one shape. */
+function mapDraft(nodes: readonly Computed[], bufferOf: BufferOf, place: Place): Draft {
+  const own = new Set<Tensor>(nodes);
+  const values = reader({
+    bufferOf: (node) => (own.has(node) ? null : bufferOf(node)), atHand: () => null, firstInput: 0,
+    adapt: (layout) => layout, misfit: () => new Error("fuse: a loop's operand has another shape"),
+  });
+  const exprs = nodes.map((node) => values.read(node));
+  return { roots: nodes, kind: "map", sources: values.sources, pointwise: pointwiseSources(values, nodes[0].shape), kernels: [mapKernel(exprs, values.operands, nodes.map(place))] };
+}
+
+/** The sources that are read at the very position that is written, and nowhere else. */
+function pointwiseSources({ operands, sources }: Reader, shape: readonly number[]): ReadonlySet<Tensor> {
+  const found = new Set<Tensor>();
+  const straight = (placed: Placed, source: Tensor): boolean =>
+    sizeOf(shape) === source.size && placed.offset === 0 && sameShape(placed.strides, placeRowMajor({ shape, dtype: source.dtype }, 0).strides);
+  sources.forEach((source, i) => { if (straight(operands[i], source)) found.add(source); });
+  sources.forEach((source, i) => { if (!straight(operands[i], source)) found.delete(source); });
+  return found;
+}
+
+/** Reads what a root computes of its core, whose finished value is input 0. */
+function readEpilogue(core: Computed, root: Computed, shape: readonly number[], bufferOf: BufferOf): { readonly reader: Reader; readonly expr: Expr } {
+  const bare = (): Error => new MustBeBare(core);
+  const atHand = (node: Tensor, chain: Chain | null): Expr | null => {
+    if (node !== core) return null;
+    if (!keepsOrder(node, chain)) throw bare();
+    return input(0, core.dtype);
+  };
+  const values = reader({ bufferOf: (node) => (node === root || node === core ? null : bufferOf(node)), atHand, firstInput: 1, adapt: adaptTo(shape), misfit: bare });
+  return { expr: values.read(root), reader: values };
+}
+
+function reduceDraft(core: Computed, root: Computed, bufferOf: BufferOf, place: Place): Draft {
+  const { primitive: { lower }, inputs: [source], attributes } = core.recipe;
+  if (lower.kind !== "reduce") return failed(core);
+  const axes = lower.axes(attributes);
+  const prologue = reader({
+    bufferOf, atHand: () => null, firstInput: 0, adapt: (layout) => layout, misfit: () => new Error("fuse: a reduction's operand has another shape"),
+  });
+  const value = prologue.read(source);
+  const kept = reducedShape(source.shape, axes, false);
+  const epilogue = root === core ? null : readEpilogue(core, root, kept, bufferOf);
+  const kernel = reduceKernel({
+    combine: lower.combine, axes, value, shape: source.shape, inputs: prologue.operands, out: { ...place(root), shape: kept },
+    epilogue: epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.reader.operands },
+  });
+  return {
+    roots: [root], kind: "reduce", sources: [...prologue.sources, ...(epilogue?.reader.sources ?? [])],
+    pointwise: onlyIn(epilogue === null ? new Set() : pointwiseSources(epilogue.reader, kept), prologue.sources), kernels: [kernel],
+  };
+}
+
+/** What is read pointwise at the end and not before. */
+const onlyIn = (pointwise: ReadonlySet<Tensor>, elsewhere: readonly Tensor[]): ReadonlySet<Tensor> =>
+  new Set([...pointwise].filter((source) => !elsewhere.includes(source)));
+
+function contractDraft(core: Computed, root: Computed, bufferOf: BufferOf, place: Place): Draft {
+  const operand = (node: Tensor): { readonly placed: Placed; readonly source: Tensor } => {
+    let chain: Chain | null = null;
+    let source = node;
+    while (bufferOf(source) === null) {
+      chain = { view: source as Computed, next: chain };
+      [source] = (source as Computed).recipe.inputs;
+    }
+    return { placed: { ...place(source), ...walk(source, chain) }, source };
+  };
+  const [a, b] = core.recipe.inputs.map(operand);
+  const epilogue = root === core ? null : readEpilogue(core, root, core.shape, bufferOf);
+  if (epilogue !== null && !fitsProduct(epilogue.expr, epilogue.reader.operands, core)) throw new MustBeBare(core);
+  const kernel = contractKernel(a.placed, b.placed, { ...place(root), shape: core.shape, strides: placeRowMajor(core, 0).strides },
+    epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.reader.operands });
+  const factors = [a.source, b.source];
+  return {
+    roots: [root], kind: "contract", sources: [...factors, ...(epilogue?.reader.sources ?? [])],
+    pointwise: onlyIn(epilogue === null ? new Set() : pointwiseSources(epilogue.reader, core.shape), factors), kernels: [kernel],
+  };
+}
+
+/** Whether an epilogue can be computed on the vectors of a product: lanes of the same width, operands that are walked as the product is. */
+function fitsProduct(expr: Expr, operands: readonly Placed[], core: Computed): boolean {
+  const rank = core.shape.length;
+  const straight = operands.every(({ strides, shape }) => strides[rank - 1] >= 0 && strides[rank - 1] <= 1
+    && strides.slice(0, rank - 3).every((stride, axis) => stride === strides[axis + 1] * shape[axis + 1]));
+  return straight && (core.dtype === "float64" || !isWide(expr, operands));
+}
+
+/** Kernels that neither take nor give anything of their neighbours: their operands are arrays, seen through views where strides will do. */
+function otherDraft(core: Computed, bufferOf: BufferOf, place: Place): Draft {
+  const { primitive, inputs, attributes } = core.recipe;
+  const strided = primitive.lower.kind === "place";
+  const sources: Tensor[] = [];
+  const operands = inputs.map((node) => {
+    let chain: Chain | null = null;
+    let source = node;
+    while (bufferOf(source) === null) {
+      const { lower } = (source as Computed).recipe.primitive;
+      if (lower.kind !== "view" || !strided) throw new MustMaterialize(source);
+      chain = { view: source as Computed, next: chain };
+      [source] = (source as Computed).recipe.inputs;
+    }
+    sources.push(source);
+    return { ...place(source), ...walk(source, chain) };
+  });
+  return { roots: [core], kind: "other", sources, pointwise: new Set(), kernels: lowerCall(primitive, operands, attributes, place(core)) };
+}
+

@@ -1,0 +1,151 @@
+import type { Kernel } from "../../engine/program.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Computed } from "../graph.ts";
+
+/** A kernel in the making, and what it reads and writes. */
+export interface Draft {
+  readonly kind: "map" | "reduce" | "contract" | "other";
+  /** The nodes it writes. */
+  readonly roots: readonly Computed[];
+  /** The nodes whose arrays it reads. */
+  readonly sources: readonly Tensor[];
+  /** Those of them that are read at the position that is written only: the result may take their place. */
+  readonly pointwise: ReadonlySet<Tensor>;
+  readonly kernels: readonly Kernel[];
+}
+
+export interface OrderOptions {
+  /** One loop for two. */
+  readonly merge: (a: Draft, b: Draft) => Draft;
+  readonly bufferOf: (node: Tensor) => number;
+  /** For the new value of an assigned variable: the node that stands for the old one. */
+  readonly newValues: ReadonlyMap<Tensor, Tensor>;
+}
+
+export interface Ordered {
+  readonly kernels: readonly Kernel[];
+  /** Buffers of roots that are written into a variable's buffer instead. */
+  readonly inPlace: ReadonlySet<number>;
+}
+
+/** A loop that reads and writes more arrays than this runs out of registers for its pointers. */
+const mostOperands = 14;
+
+/** Merges loops over one shape, puts kernels in an order in which everything is there when it is read, and lets variables be updated in place. */
+export function orderAndMerge(drafts: readonly Draft[], options: OrderOptions): Ordered {
+  const merged = mergeLoops(drafts, options);
+  const { order, inPlace } = scheduleUpdates(merged, options.newValues);
+  const target = new Map<number, number>();
+  for (const root of inPlace) target.set(options.bufferOf(root), options.bufferOf(options.newValues.get(root) ?? root));
+  const kernels = order.flatMap(({ kernels: own }) => own).map((kernel) => redirect(kernel, target));
+  const copies = [...options.newValues].filter(([root]) => !inPlace.has(root) && root.size > 0).map(([root, old]): Kernel => ({
+    kind: "loop", extents: [root.size], values: [{ kind: "input", index: 0, type: root.dtype }], reduce: null, epilogue: null,
+    inputs: [{ buffer: options.bufferOf(root), dtype: root.dtype, strides: [1], offset: 0 }],
+    outputs: [{ buffer: options.bufferOf(old), dtype: root.dtype, strides: [1], offset: 0 }],
+  }));
+  return { kernels: [...kernels, ...copies], inPlace: new Set(target.keys()) };
+}
+
+/** The same kernel on other buffers. */
+function redirect(kernel: Kernel, target: ReadonlyMap<number, number>): Kernel {
+  if (target.size === 0) return kernel;
+  const moved = <T extends { readonly buffer: number }>(operand: T): T => ({ ...operand, buffer: target.get(operand.buffer) ?? operand.buffer });
+  const epilogue = kernel.kind === "named" || kernel.epilogue === null ? null : { ...kernel.epilogue, inputs: kernel.epilogue.inputs.map(moved) };
+  switch (kernel.kind) {
+    case "loop": return { ...kernel, inputs: kernel.inputs.map(moved), outputs: kernel.outputs.map(moved), epilogue };
+    case "contract": return { ...kernel, a: moved(kernel.a), b: moved(kernel.b), out: moved(kernel.out), epilogue };
+    case "named": return { ...kernel, inputs: kernel.inputs.map(moved), out: moved(kernel.out) };
+  }
+}
+
+/** Which draft writes a node. */
+const writersOf = (drafts: readonly Draft[]): ReadonlyMap<Tensor, Draft> => new Map(drafts.flatMap((draft) => draft.roots.map((root) => [root, draft] as const)));
+
+/** Whether `to` needs something of `from` by way of a third draft. */
+function detours(from: Draft, to: Draft, writers: ReadonlyMap<Tensor, Draft>): boolean {
+  const seen = new Set<Draft>([to]);
+  const pending: Draft[] = to.sources.flatMap((source) => writers.get(source) ?? []).filter((draft) => draft !== from);
+  for (let draft = pending.pop(); draft !== undefined; draft = pending.pop()) {
+    if (draft === from) return true;
+    if (seen.has(draft)) continue;
+    seen.add(draft);
+    pending.push(...draft.sources.flatMap((source) => writers.get(source) ?? []));
+  }
+  return false;
+}
+
+/** One loop for what reads or makes the same arrays over the same shape, where the order of kernels allows it. */
+function mergeLoops(drafts: readonly Draft[], { merge }: OrderOptions): readonly Draft[] {
+  const left = [...drafts];
+  for (let second = 1; second < left.length; second++) {
+    const b = left[second];
+    if (b.kind !== "map") continue;
+    for (let first = 0; first < second; first++) {
+      const a = left[first];
+      if (a.kind !== "map" || !related(a, b) || a.sources.length + b.sources.length + a.roots.length + b.roots.length > mostOperands) continue;
+      const writers = writersOf(left);
+      if (detours(a, b, writers) || detours(b, a, writers)) continue;
+      left[first] = merge(a, b);
+      left.splice(second, 1);
+      // The merged loop may go on to take in others.
+      second = first;
+      break;
+    }
+  }
+  return left;
+}
+
+function related(a: Draft, b: Draft): boolean {
+  const [{ shape }] = a.roots;
+  const other = b.roots[0].shape;
+  if (shape.length !== other.length || shape.some((extent, axis) => extent !== other[axis])) return false;
+  // Each reads the other's results, if at all, where it would compute them itself.
+  const straight = (reading: Draft, written: Draft): boolean => written.roots.every((root) => !reading.sources.includes(root) || reading.pointwise.has(root));
+  if (!straight(a, b) || !straight(b, a)) return false;
+  return b.sources.some((source) => a.sources.includes(source) || a.roots.includes(source as Computed));
+}
+
+/** Puts drafts in order; a variable is updated in place where every other reader of the old value comes before. */
+function scheduleUpdates(drafts: readonly Draft[], newValues: ReadonlyMap<Tensor, Tensor>): { readonly order: readonly Draft[]; readonly inPlace: ReadonlySet<Tensor> } {
+  const writers = writersOf(drafts);
+  const before = new Map<Draft, Set<Draft>>(drafts.map((draft) => [draft, new Set(draft.sources.flatMap((source) => writers.get(source) ?? []).filter((each) => each !== draft))]));
+  const inPlace = new Set<Tensor>();
+  for (const [root, variable] of newValues) {
+    const writer = writers.get(root);
+    if (writer === undefined || writer.kind === "other" || (writer.sources.includes(variable) && !writer.pointwise.has(variable))) continue;
+    const readers = drafts.filter((draft) => draft !== writer && draft.sources.includes(variable));
+    if (readers.some((each) => reaches(each, writer, before))) continue;
+    for (const each of readers) before.get(writer)?.add(each);
+    inPlace.add(root);
+  }
+  return { order: sort(drafts, before), inPlace };
+}
+
+/** Whether `from` comes after `target` by what must come before it. */
+function reaches(from: Draft, target: Draft, before: ReadonlyMap<Draft, ReadonlySet<Draft>>): boolean {
+  const seen = new Set<Draft>();
+  const pending = [from];
+  for (let draft = pending.pop(); draft !== undefined; draft = pending.pop()) {
+    if (draft === target) return true;
+    if (seen.has(draft)) continue;
+    seen.add(draft);
+    pending.push(...(before.get(draft) ?? []));
+  }
+  return false;
+}
+
+/** Each draft after those that must come before it, otherwise in the order given. */
+function sort(drafts: readonly Draft[], before: ReadonlyMap<Draft, ReadonlySet<Draft>>): readonly Draft[] {
+  const done = new Set<Draft>();
+  const order: Draft[] = [];
+  const pending = [...drafts].reverse();
+  for (let draft = pending.pop(); draft !== undefined; draft = pending.pop()) {
+    if (done.has(draft)) continue;
+    const missing = [...(before.get(draft) ?? [])].filter((each) => !done.has(each));
+    if (missing.length === 0) {
+      done.add(draft);
+      order.push(draft);
+    } else pending.push(draft, ...missing.reverse());
+  }
+  return order;
+}

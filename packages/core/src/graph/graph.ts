@@ -1,0 +1,49 @@
+import { Tensor, type Recipe } from "../tensor.ts";
+
+/**
+ * A traced function: what comes in and what goes out. The nodes are tensors themselves; those with elements are constants,
+ * those among `inputs` are given at each run, all others have a recipe.
+ */
+export interface Graph {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+/** A node that is computed: traced and not an input. */
+export interface Computed extends Tensor { readonly recipe: Recipe }
+
+/** The nodes that the outputs need and that are computed, each after its inputs. */
+export function computedNodes({ inputs, outputs }: Graph): readonly Computed[] {
+  const seen = new Set<Tensor>(inputs);
+  const found: Computed[] = [];
+  // An explicit stack: graphs are deeper than the call stack.
+  const pending: { readonly node: Tensor; readonly entered: boolean }[] = outputs.map((node) => ({ node, entered: false })).reverse();
+  for (let top = pending.pop(); top !== undefined; top = pending.pop()) {
+    const { node, entered } = top;
+    if (entered) { found.push(node as Computed); continue; }
+    if (seen.has(node) || node.storage !== null || node.recipe === null) continue;
+    seen.add(node);
+    pending.push({ node, entered: true });
+    for (let i = node.recipe.inputs.length - 1; i >= 0; i--) pending.push({ node: node.recipe.inputs[i], entered: false });
+  }
+  return found;
+}
+
+/** A node like `node` computed from other inputs. */
+export const withInputs = (node: Computed, inputs: readonly Tensor[]): Tensor =>
+  new Tensor(node.shape, node.dtype, null, { ...node.recipe, inputs });
+
+/**
+ * A graph in which each computed node, inputs first, gives way to what `replace` returns for it: the node itself, another
+ * one, or a constant. `replace` gets the node with its inputs replaced already.
+ */
+export function rewrite(graph: Graph, replace: (node: Computed) => Tensor): Graph {
+  const replaced = new Map<Tensor, Tensor>();
+  const now = (node: Tensor): Tensor => replaced.get(node) ?? node;
+  for (const node of computedNodes(graph)) {
+    const inputs = node.recipe.inputs.map(now);
+    const moved = inputs.every((input, i) => input === node.recipe.inputs[i]) ? node : (withInputs(node, inputs) as Computed);
+    replaced.set(node, replace(moved));
+  }
+  return { inputs: graph.inputs, outputs: graph.outputs.map(now) };
+}

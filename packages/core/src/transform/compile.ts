@@ -1,0 +1,144 @@
+import { currentEngine, type Executable } from "../engine/engine.ts";
+import { fuse } from "../graph/fuse/fuse.ts";
+import { optimize } from "../graph/passes/index.ts";
+import { ownOutputs } from "../graph/passes/own-outputs.ts";
+import { fromData, Tensor } from "../tensor.ts";
+import type { TypedArray } from "../dtype.ts";
+import { NdgradError } from "../errors.ts";
+import { insideScope } from "../graph/scope.ts";
+import type { Spec } from "../primitive.ts";
+import { sameShape } from "../shape/shape.ts";
+import type { Variable } from "../variable.ts";
+import type { Program } from "../engine/program.ts";
+import type { Graph } from "../graph/graph.ts";
+import { trace } from "./trace.ts";
+import { forEachLeaf, mapLeaves, tensorsOf } from "./tree.ts";
+
+/** What compiling a function may be told. */
+export interface CompileOptions {
+  /** Programs kept, one for each set of shapes, dtypes and static arguments; the one unused for longest goes first. 32 unless given. */
+  readonly cacheSize?: number;
+}
+
+/** Everything made of one function for one set of shapes. */
+export interface Compilation {
+  readonly graph: Graph;
+  readonly program: Program;
+  readonly variables: readonly Variable[];
+  readonly result: unknown;
+  readonly resultCount: number;
+}
+
+/** Traces a function, optimises its graph and fuses it into kernels. */
+export function compileFor(f: (...args: readonly unknown[]) => unknown, args: readonly unknown[]): Compilation {
+  const { graph, variables, assigned, result, resultCount, scope } = trace(f, args);
+  const argumentCount = graph.inputs.length - variables.length;
+  const optimized = ownOutputs(optimize(graph), scope);
+  const program = fuse(optimized, { argumentCount, resultCount, assigned });
+  return { graph: optimized, program, variables, result, resultCount };
+}
+
+/** One cached program and what it was made for. */
+interface Entry {
+  readonly executable: Executable;
+  /** Makes the function's result of the program's. */
+  readonly rebuild: (results: readonly TypedArray[]) => unknown;
+}
+
+/** What a program depends on of its arguments: their structure, shapes and dtypes, and all that is no tensor. */
+function keyOf(args: readonly unknown[]): string {
+  let key = "";
+  forEachLeaf(args, (leaf, path) => {
+    if (leaf instanceof Tensor) key += `${path}:${leaf.dtype}[${leaf.shape.join()}];`;
+    else if (typeof leaf === "object" && leaf !== null) key += `${path}:#${identityOf(leaf)};`;
+    else if (typeof leaf === "function") key += `${path}:#${identityOf(leaf)};`;
+    else key += `${path}:${typeof leaf}=${Object.is(leaf, -0) ? "-0" : String(leaf)};`;
+  });
+  return key;
+}
+
+const identities = new WeakMap<object, number>();
+let identified = 0;
+/** Objects that are neither tensors nor plain trees count as static: a program belongs to that very object. */
+function identityOf(object: object): number {
+  let identity = identities.get(object);
+  if (identity === undefined) identities.set(object, (identity = ++identified));
+  return identity;
+}
+
+/** Puts a run's results into the structure that the function returned when it was traced. */
+function resultBuilder(result: unknown): (results: readonly TypedArray[]) => unknown {
+  if (result instanceof Tensor) return ([only]) => fromData(only, result.shape, result.dtype);
+  return (results) => {
+    let next = 0;
+    return mapLeaves(result, (leaf) => (leaf instanceof Tensor ? fromData(results[next++], leaf.shape, leaf.dtype) : leaf));
+  };
+}
+
+/**
+ * The same function as one program: traced once for each set of argument shapes and dtypes, optimised, fused into kernels
+ * and run as one WebAssembly module on all threads. Tensors in the arguments (in arrays and records of any depth) are
+ * inputs; numbers, strings and other values are static and retrace when they change. Variables that the function reads
+ * stay in the engine's memory, those that it assigns have their new values afterwards. JavaScript control flow is
+ * resolved while tracing; reading elements of a traced tensor is an error.
+ *
+ * An engine that has no programs (no WebAssembly SIMD) runs the function operation by operation.
+ *
+ * @throws TraceError when the function reads a traced tensor; ShapeError as its operations do.
+ * @example
+ * const w = variable(tensor([1, 2, 3]));
+ * const step = compile((x: Tensor) => {
+ *   const { value, grads } = valueAndGrad(() => w.value.mul(x).sum(), [w]);
+ *   w.assign(w.value.sub(grads[0].mul(0.1)));
+ *   return value;
+ * });
+ */
+export function compile<Args extends readonly unknown[], Out>(f: (...args: Args) => Out, options: CompileOptions = {}): (...args: Args) => Out {
+  const { cacheSize = 32 } = options;
+  if (!Number.isInteger(cacheSize) || cacheSize < 1) throw new NdgradError(`compile: cacheSize ${cacheSize}; give a whole number from 1 up`);
+  const entries = new Map<string, Entry>();
+  /** The entry of the last call, and what it was for: most calls are like the one before. */
+  let last: { readonly entry: Entry; readonly specs: readonly Spec[] } | null = null;
+
+  const find = (args: Args): Entry => {
+    if (last !== null && alike(last.specs, args)) return last.entry;
+    const key = keyOf(args);
+    let entry = entries.get(key);
+    if (entry === undefined) {
+      entry = build(args);
+      if (entries.size >= cacheSize) entries.delete(entries.keys().next().value ?? key);
+    } else entries.delete(key);
+    // Put behind all others: the first is the one unused for longest.
+    entries.set(key, entry);
+    last = areTensors(args) ? { entry, specs: args.map(({ shape, dtype }): Spec => ({ shape, dtype })) } : null;
+    return entry;
+  };
+  const build = (args: Args): Entry => {
+    const { runtime } = currentEngine();
+    if (runtime === undefined) throw new NdgradError("compile: this engine runs no programs");
+    const { program, variables, result } = compileFor(f as unknown as (...args: readonly unknown[]) => unknown, args);
+    return { executable: runtime.load(program, variables), rebuild: resultBuilder(result) };
+  };
+
+  return (...args) => {
+    // Inside another transform the function's operations are that one's to see.
+    if (insideScope() || currentEngine().runtime === undefined) return f(...args);
+    const { executable, rebuild } = find(args);
+    return rebuild(executable.run(flat(args))) as Out;
+  };
+}
+
+/** The tensors among flat arguments, without a walk where there is nothing else. */
+const flat = (args: readonly unknown[]): readonly Tensor[] => (areTensors(args) ? args : tensorsOf(args));
+
+const areTensors = (args: readonly unknown[]): args is readonly Tensor[] => args.every((arg) => arg instanceof Tensor);
+
+/** Whether a call has tensors of these shapes and dtypes, and nothing else. */
+function alike(specs: readonly Spec[], args: readonly unknown[]): boolean {
+  if (specs.length !== args.length) return false;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (!(arg instanceof Tensor) || arg.dtype !== specs[i].dtype || !sameShape(arg.shape, specs[i].shape)) return false;
+  }
+  return true;
+}
