@@ -140,17 +140,17 @@ describe("einsum", () => {
 
 describe("tensordot, dot, inner and outer", () => {
   const [a, b] = [irregular([2, 3, 4]), irregular([4, 3, 5], 1)];
-  const close = (x: Tensor, y: Tensor): void => {
+  const expectClose = (x: Tensor, y: Tensor): void => {
     expect(x.shape).toEqual(y.shape);
     x.data.forEach((value, i) => expect(value).toBeCloseTo(y.data[i], 10));
   };
 
   test("tensordot pairs axes", () => {
-    close(tensordot(a, b, [[1, 2], [1, 0]]), einsum("ijk,kjl->il", a, b));
-    close(tensordot(a, b, [[-1], [0]]), einsum("ijk,kab->ijab", a, b));
-    close(tensordot(a, b, [2, 0]), einsum("ijk,kab->ijab", a, b));
-    close(tensordot(a, irregular([3, 4, 2], 2)), einsum("ijk,jkl->il", a, irregular([3, 4, 2], 2)));
-    close(tensordot(irregular([2]), irregular([3]), 0), einsum("i,j->ij", irregular([2]), irregular([3])));
+    expectClose(tensordot(a, b, [[1, 2], [1, 0]]), einsum("ijk,kjl->il", a, b));
+    expectClose(tensordot(a, b, [[-1], [0]]), einsum("ijk,kab->ijab", a, b));
+    expectClose(tensordot(a, b, [2, 0]), einsum("ijk,kab->ijab", a, b));
+    expectClose(tensordot(a, irregular([3, 4, 2], 2)), einsum("ijk,jkl->il", a, irregular([3, 4, 2], 2)));
+    expectClose(tensordot(irregular([2]), irregular([3]), 0), einsum("i,j->ij", irregular([2]), irregular([3])));
     expectDerivatives((x) => tensordot(x, b, [[1, 2], [1, 0]]), a);
     expectDerivatives((x) => tensordot(a, x, [[1, 2], [1, 0]]), b);
     expect(() => tensordot(a, b, 1)).not.toThrow();
@@ -160,16 +160,16 @@ describe("tensordot, dot, inner and outer", () => {
   });
 
   test("dot follows NumPy's cases", () => {
-    close(dot(irregular([3]), irregular([3], 1)), einsum("i,i->", irregular([3]), irregular([3], 1)));
-    close(dot(irregular([2, 3]), irregular([3, 4], 1)), einsum("ij,jk->ik", irregular([2, 3]), irregular([3, 4], 1)));
-    close(dot(a, irregular([4], 1)), einsum("ijk,k->ij", a, irregular([4], 1)));
-    close(dot(a, irregular([5, 4, 2], 1)), einsum("ijk,akb->ijab", a, irregular([5, 4, 2], 1)));
-    close(dot(irregular([]), a), einsum(",abc->abc", irregular([]), a));
+    expectClose(dot(irregular([3]), irregular([3], 1)), einsum("i,i->", irregular([3]), irregular([3], 1)));
+    expectClose(dot(irregular([2, 3]), irregular([3, 4], 1)), einsum("ij,jk->ik", irregular([2, 3]), irregular([3, 4], 1)));
+    expectClose(dot(a, irregular([4], 1)), einsum("ijk,k->ij", a, irregular([4], 1)));
+    expectClose(dot(a, irregular([5, 4, 2], 1)), einsum("ijk,akb->ijab", a, irregular([5, 4, 2], 1)));
+    expectClose(dot(irregular([]), a), einsum(",abc->abc", irregular([]), a));
     expect(() => dot(a, b)).toThrow("dot: sizes 4 and 3 differ in [2, 3, 4] · [4, 3, 5]");
   });
 
   test("inner and outer", () => {
-    close(inner(a, irregular([5, 4], 1)), einsum("ijk,ak->ija", a, irregular([5, 4], 1)));
-    close(outer(irregular([2, 2]), irregular([3], 1)), einsum("i,j->ij", irregular([4]), irregular([3], 1)));
+    expectClose(inner(a, irregular([5, 4], 1)), einsum("ijk,ak->ija", a, irregular([5, 4], 1)));
+    expectClose(outer(irregular([2, 2]), irregular([3], 1)), einsum("i,j->ij", irregular([4]), irregular([3], 1)));
   });
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { installEngine } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference.ts";
-import { arange, eye, full, linspace, type ArangeBounds, type CreationOptions } from "./creation.ts";
+import { arange, eye, full, fullLike, linspace, ones, zeros, type ArangeBounds, type CreationOptions } from "./creation.ts";
 import { literalTensor, type LiteralOptions } from "./literal-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -98,6 +98,8 @@ test("eye and full", () => {
   expect(eye(2).toArray()).toEqual([[1, 0], [0, 1]]);
   expect(eye(2, { columns: 3, offset: 1, dtype: "bool" }).toArray()).toEqual([[false, true, false], [false, false, true]]);
   expect(eye(3, { offset: -2 }).toArray()).toEqual([[0, 0, 0], [0, 0, 0], [1, 0, 0]]);
+  expect([zeros([2]).dtype, zeros([2]).toArray(), ones([2], { dtype: "bool" }).toArray()]).toEqual(["float32", [0, 0], [true, true]]);
+  expect([fullLike(zeros([1, 2], { dtype: "int32" }), 3).toArray(), fullLike(zeros([]), 3).item()]).toEqual([[[3, 3]], 3]);
   expect(full([2, 1], 7, "int32").toArray()).toEqual([[7], [7]]);
   expect(full([0, 3], 7, "int32").toArray()).toEqual([]);
   expect(() => full([NaN], 0, "float32")).toThrow("full: NaN is not a size in [NaN]");

@@ -21,7 +21,25 @@ export function full(shape: readonly number[], value: number | boolean, dtype: D
   return broadcastTo(scalar("full", value, dtype), shape);
 }
 
+/**
+ * A tensor of zeros. NumPy: zeros.
+ * @throws ShapeError for negative or fractional sizes; DTypeError for an unknown dtype.
+ * @example zeros([2]) // [0, 0]
+ */
+export const zeros = (shape: readonly number[], { dtype = "float32" }: CreationOptions = {}): Tensor => full(shape, 0, dtype);
+
+/**
+ * A tensor of ones. NumPy: ones.
+ * @throws ShapeError for negative or fractional sizes; DTypeError for an unknown dtype.
+ * @example ones([2]) // [1, 1]
+ */
+export const ones = (shape: readonly number[], { dtype = "float32" }: CreationOptions = {}): Tensor => full(shape, 1, dtype);
+
+/** A tensor of another one's shape and dtype, full of one value. NumPy: full_like. */
+export const fullLike = ({ shape, dtype }: Spec, value: number | boolean): Tensor => full(shape, value, dtype);
+/** Zeros of another tensor's shape and dtype. NumPy: zeros_like. */
 export const zerosLike = ({ shape, dtype }: Spec): Tensor => full(shape, 0, dtype);
+/** Ones of another tensor's shape and dtype. NumPy: ones_like. */
 export const onesLike = ({ shape, dtype }: Spec): Tensor => full(shape, 1, dtype);
 
 /** 0, 1, …, size − 1. */

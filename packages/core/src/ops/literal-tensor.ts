@@ -115,14 +115,22 @@ function fill(reader: Reader, value: unknown, path: readonly number[]): void {
   }
   for (let i = 0; i < value.length; i++) {
     const element: unknown = value[i];
-    // Most of a literal is numbers in its innermost arrays: they need no path.
-    if (typeof element === "number" && depth === shape.length - 1 && reader.dtype !== "int32" && reader.dtype !== "bool") {
-      reader.data[reader.filled++] = element;
-      reader.found = reader.found === null || reader.found === "bool" || reader.found === "int32" ? "float32" : reader.found;
-    } else {
-      fill(reader, element, [...path, i]);
-    }
+    if (depth < shape.length - 1 || !putPlain(reader, element)) fill(reader, element, [...path, i]);
   }
+}
+
+/** Takes a number or boolean that needs no message, and so no path: nearly all there are. */
+function putPlain(reader: Reader, element: unknown): boolean {
+  if (typeof element === "number") {
+    if (reader.dtype === "int32" ? element !== (element | 0) : reader.dtype === "bool" && element !== 0 && element !== 1) return false;
+    if (reader.found !== "float32" && reader.found !== "float64") reader.found = "float32";
+  } else if (typeof element === "boolean") {
+    reader.found ??= "bool";
+  } else {
+    return false;
+  }
+  reader.data[reader.filled++] = Number(element);
+  return true;
 }
 
 function put(reader: Reader, value: unknown, path: readonly number[]): void {
