@@ -1,4 +1,4 @@
-import { abs, add, bits, div, max, min, mul, shrU, sub, type Expr } from "../expr.ts";
+import { abs, add, bits, constant, div, max, min, mul, select, shrU, sub, type Expr } from "../expr.ts";
 import { int64, polynomial, powerOfTwo32, powerOfTwo64, unlessTiny, upperHalf, wholeInLowBits32, wholeInLowBits64, type Digits } from "./parts.ts";
 
 /*
@@ -81,35 +81,34 @@ const quotient64: Readonly<Record<Digits, readonly number[]>> = {
   double: [0.16666666666666552, -0.0027777777776674764, 6.613756244629752e-05, -1.6533831537482574e-06, 4.135847383353993e-08], // to 2⁻⁶²
 };
 
-/** A small exponent, high − low, and what its power is beyond 1 + high − low. */
-interface Rest64 {
+interface Reduced64 {
+  /** x − n·ln 2 = high − low; `high` is exact. */
   readonly high: Expr;
   readonly low: Expr;
-  readonly tail: Expr;
-}
-interface Reduced64 extends Rest64 {
   /** An int64 whose low bits hold n + bias. */
   readonly biased: Expr;
 }
 
-function rest64(high: Expr, low: Expr, digits: Digits): Rest64 {
-  const r = sub(high, low);
-  const square = mul(r, r);
-  const c = sub(r, mul(square, polynomial(square, quotient64[digits])));
-  return { high, low, tail: div(mul(r, c), sub(2, c)) };
-}
-
 /** Needs |x| < 10⁵. ln 2 is split after 32 bits, as in fdlibm, so that n·(its upper part) is exact. */
-function reduce64(x: Expr, bias: number, digits: Digits): Reduced64 {
+function reduce64(x: Expr, bias: number): Reduced64 {
   const rounder = wholeInLowBits64 + bias;
   const shifted = add(mul(x, 1.4426950408889634), rounder);
   const n = sub(shifted, rounder);
-  return { ...rest64(sub(x, mul(n, ln2Upper)), mul(n, ln2Lower), digits), biased: bits(shifted, "int64") };
+  return { high: sub(x, mul(n, ln2Upper)), low: mul(n, ln2Lower), biased: bits(shifted, "int64") };
 }
 const ln2Upper = 0.6931471803691238;
 const ln2Lower = 1.9082149292705877e-10;
 
-const eToTheRest = ({ high, low, tail }: Rest64): Expr => sub(1, sub(sub(low, tail), high));
+/** eʳ − 1 − r for r = high − low. */
+function tail64(high: Expr, low: Expr, digits: Digits): Expr {
+  const r = sub(high, low);
+  const square = mul(r, r);
+  const c = sub(r, mul(square, polynomial(square, quotient64[digits])));
+  return div(mul(r, c), sub(2, c));
+}
+
+/** eʳ for r = high − low. */
+const eToTheRest64 = (high: Expr, low: Expr, digits: Digits): Expr => sub(1, sub(sub(low, tail64(high, low, digits)), high));
 
 /** value · 2ⁿ, where the low bits of `biased` hold n + 2046: in two factors, as in float32. */
 export function scale64(value: Expr, biased: Expr): Expr {
@@ -123,25 +122,55 @@ export function scale64(value: Expr, biased: Expr): Expr {
  */
 export function exp64(x: Expr, digits: Digits, range: "all" | "negative" | "moderate" = "all"): Expr {
   if (range === "moderate") {
-    const reduced = reduce64(x, 1023, digits);
-    return mul(eToTheRest(reduced), powerOfTwo64(reduced.biased));
+    const { high, low, biased } = reduce64(x, 1023);
+    return mul(eToTheRest64(high, low, digits), powerOfTwo64(biased));
   }
   // e⁷¹⁰ overflows and e⁻⁷⁴⁶ is below half the least subnormal number.
-  const reduced = reduce64(max(range === "all" ? min(x, 710) : x, -746), 2046, digits);
-  return scale64(eToTheRest(reduced), reduced.biased);
+  const { high, low, biased } = reduce64(max(range === "all" ? min(x, 710) : x, -746), 2046);
+  return scale64(eToTheRest64(high, low, digits), biased);
+}
+
+/** The series of fdlibm's expm1 in r²/2, after its leading 1. */
+const minusOne64: readonly number[] = [1, -0.03333333333333313, 0.0015873015872548146, -7.93650757867488e-05, 4.008217827329362e-06, -2.0109921818362437e-07];
+
+/**
+ * eʳ − 1 for r = high − low. For double digits step by step as in fdlibm's expm1, whose last bits other functions of `Math` magnify; nearly all
+ * results are the same numbers.
+ */
+function minusOne(high: Expr, low: Expr, digits: Digits): Expr {
+  if (digits === "single") return sub(high, sub(low, tail64(high, low, digits)));
+  const r = sub(high, low);
+  const lost = sub(sub(high, r), low);
+  const half = mul(r, 0.5);
+  const halfSquare = mul(r, half);
+  const series = polynomial(halfSquare, minusOne64);
+  const t = sub(3, mul(series, half));
+  const e = mul(halfSquare, div(sub(series, t), sub(6, mul(r, t))));
+  return sub(r, sub(sub(mul(r, sub(e, lost)), lost), halfSquare));
 }
 
 /** (eˣ − 1)·2ʰ for −40 ≤ x ≤ 710.5, where h = 0 (x ≤ 709), −1 or −2 keeps 2ⁿ⁺ʰ a number. */
 export function expm1Scaled64(x: Expr, h: 0 | -1 | -2, digits: Digits): Expr {
-  const { high, low, tail, biased } = reduce64(x, 1023 + h, digits);
+  const { high, low, biased } = reduce64(x, 1023 + h);
   const scale = powerOfTwo64(biased);
-  return add(mul(scale, sub(high, sub(low, tail))), sub(scale, 2 ** h));
+  return add(mul(scale, minusOne(high, low, digits)), sub(scale, 2 ** h));
+}
+
+/**
+ * eˣ − 1 for −40 ≤ x ≤ 709 as tanh wants it. Where `coarse` holds the sum is made as (2ⁿ·eʳ) − 1, as in fdlibm: less exact by half a unit in the last
+ * place, but the same number that `Math.tanh` goes on with.
+ */
+export function expm1LikeMath64(x: Expr, coarse: Expr): Expr {
+  const { high, low, biased } = reduce64(x, 1023);
+  const scale = powerOfTwo64(biased);
+  const grown = add(minusOne(high, low, "double"), select(coarse, constant(1, "float64"), 0));
+  return add(mul(scale, grown), select(coarse, -1, sub(scale, 1)));
 }
 
 /** eˣ / 4 for 0 ≤ x ≤ 710.5. */
 export function quarterExp64(x: Expr, digits: Digits): Expr {
-  const reduced = reduce64(x, 1021, digits);
-  return mul(eToTheRest(reduced), powerOfTwo64(reduced.biased));
+  const { high, low, biased } = reduce64(x, 1021);
+  return mul(eToTheRest64(high, low, digits), powerOfTwo64(biased));
 }
 
 /** eˣ − 1 of float64. */
@@ -168,5 +197,5 @@ export function exp2of64(x: Expr): Expr {
   const r = sub(bounded, sub(shifted, rounder));
   const upper = upperHalf(r);
   const low = add(mul(sub(upper, r), ln2Upper), mul(r, -ln2Lower));
-  return scale64(eToTheRest(rest64(mul(upper, ln2Upper), low, "double")), bits(shifted, "int64"));
+  return scale64(eToTheRest64(mul(upper, ln2Upper), low, "double"), bits(shifted, "int64"));
 }

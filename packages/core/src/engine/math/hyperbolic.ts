@@ -1,14 +1,14 @@
 import { abs, add, constant, div, gt, lt, min, mul, neg, or, select, sqrt, sub, type Expr } from "../expr.ts";
-import { expm1Scaled32, expm1Scaled64, quarterExp64 } from "./exponential.ts";
+import { expm1LikeMath64, expm1Scaled32, expm1Scaled64, quarterExp64 } from "./exponential.ts";
 import { log1pOf64 } from "./logarithm.ts";
 import { unlessTiny, withSignOf, type Digits } from "./parts.ts";
 
-/*
- * tanh x from t = e^2|x| − 1: t/(t + 2), but t/2 − (t²/2)/(t + 2) for |x| < ¼, where the exact half takes the larger part, and 1 − 2/(t + 2) for
- * |x| > 1 (float64), where the quotient's error counts little.
- */
+const ln2 = 0.6931471805599453;
 
-/** tanh x of float32; beyond |x| = 10 it rounds to 1. */
+/**
+ * tanh x of float32 with t = e^2|x| − 1: t/(t + 2), but t/2 − (t²/2)/(t + 2) for |x| < ¼, where the exact half takes the larger part. Beyond |x| = 10 it
+ * rounds to 1.
+ */
 export function tanh32(x: Expr): Expr {
   const size = abs(x);
   const isSmall = lt(size, 0.25);
@@ -18,16 +18,22 @@ export function tanh32(x: Expr): Expr {
   return withSignOf(x, select(isSmall, sub(half, quotient), quotient));
 }
 
-/** tanh x of float64; beyond |x| = 20 it rounds to 1. */
+/**
+ * tanh x of float64: −t/(t + 2) with t = e^−2|x| − 1, but −t/2 + (t²/2)/(t + 2) for |x| < ¼, and 1 − 2/(t + 2) with t = e^2|x| − 1 for |x| > 1, where the
+ * quotient's error counts little (fdlibm's tanh, which `Math.tanh` is, without the middle one). Beyond |x| = 20 it rounds to 1.
+ */
 export function tanh64(x: Expr): Expr {
   const size = abs(x);
   const isSmall = lt(size, 0.25);
   const isLarge = gt(size, 1);
-  const t = expm1Scaled64(min(add(size, size), 40), 0, "double");
-  const half = mul(t, 0.5);
-  const quotient = div(select(isLarge, 2, select(isSmall, mul(half, t), t)), add(t, 2));
+  const double = min(add(size, size), 40);
+  const exponent = select(isLarge, double, neg(double));
+  const t = expm1LikeMath64(exponent, lt(exponent, -1.5 * ln2));
+  const half = mul(t, -0.5);
+  const above = select(isSmall, mul(neg(half), t), neg(t));
+  const quotient = div(select(isLarge, -2, above), add(t, 2));
   const start = select(isLarge, 1, half);
-  return withSignOf(x, select(or(isSmall, isLarge), sub(start, quotient), quotient));
+  return withSignOf(x, select(or(isSmall, isLarge), add(start, quotient), quotient));
 }
 
 /**
@@ -51,7 +57,6 @@ export function cosh64(x: Expr, digits: Digits): Expr {
   return add(sum, sum);
 }
 
-const ln2 = 0.6931471805599453;
 /** From here on 1 + t² and t² are one number, and t² is far from overflow. */
 const large = 2 ** 54;
 
