@@ -60,7 +60,7 @@ function pick({ images, labels }: Images, chosen: Int32Array): Digits {
   const x = new Float32Array(chosen.length * pixels);
   chosen.forEach((from, to) => x.set(images.subarray(from * pixels, (from + 1) * pixels), to * pixels));
   return {
-    x: tensor(x).reshape([chosen.length, pixels]) as Digits["x"],
+    x: tensor(x, { shape: [chosen.length, pixels] }) as Digits["x"],
     y: tensor(chosen.map((from) => labels[from])) as Digits["y"],
   };
 }

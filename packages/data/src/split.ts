@@ -39,8 +39,11 @@ export function stratifiedSplit(labels: ArrayLike<number>, { testFraction = 0.2,
     if (left > 0) quota.set(labels[index], left - 1);
     (left > 0 ? test : train).push(index);
   }
-  return { train: Int32Array.from(train), test: Int32Array.from(test) };
+  // Classes that had their share early would otherwise stand at the beginning.
+  return { train: shuffled(train, seed), test: shuffled(test, seed) };
 }
+
+const shuffled = (indices: readonly number[], seed: number): Int32Array => Int32Array.from(orderOf(indices.length, seed, 1).data, (at) => indices[at]);
 
 /** How many of each class are taken: whole parts first, the rest to the largest fractions (Hamilton's method). */
 function apportion(counts: ReadonlyMap<number, number>, total: number, fraction: number): Map<number, number> {

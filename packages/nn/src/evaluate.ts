@@ -3,7 +3,7 @@ import { averages } from "./averages.ts";
 import { TrainingError } from "./errors.ts";
 import { checkCount, rows, toSource, type Data } from "./examples.ts";
 import type { Metric } from "./metrics.ts";
-import { pause } from "./pause.ts";
+import { pacer } from "./pause.ts";
 
 /** What to measure, by name. */
 export type Metrics<P, Y> = Readonly<Record<string, Metric<P, Y>>>;
@@ -27,16 +27,13 @@ export async function evaluate<X extends Tensor, P extends Tensor, Y extends Ten
 ): Promise<{ readonly [K in keyof M]: number }> {
   const source = toSource("evaluate", data, { batchSize, shuffle: false, seed: 0 });
   const scores = averages(Object.keys(metrics));
-  let rested = performance.now();
+  const rest = pacer();
   let batches = 0;
   for await (const { x, y } of source.epoch(0)) {
     batches++;
     const prediction = model(x);
     for (const [name, measure] of Object.entries(metrics)) scores.add(name, measure(prediction, y).item(), x.shape[0]);
-    if (performance.now() - rested > 100) {
-      await pause();
-      rested = performance.now();
-    }
+    await rest();
   }
   if (batches === 0) throw new TrainingError("evaluate: the data have no batches");
   // Every metric has its mean: the names are those of the record.

@@ -5,7 +5,7 @@ import { evaluate, type Metrics } from "./evaluate.ts";
 import type { Metric } from "./metrics.ts";
 import type { Variables } from "./module.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { pause } from "./pause.ts";
+import { pacer } from "./pause.ts";
 import type { EpochReport, Progress } from "./progress.ts";
 import { averages, type Averages } from "./averages.ts";
 
@@ -68,12 +68,13 @@ export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, 
     if (metrics !== undefined && Object.hasOwn(metrics, name)) throw new TrainingError(`fit: a metric cannot be called "${name}"; the history has that name already`);
   }
   const source = toSource("fit", data, { batchSize, shuffle, seed });
+  const rest = pacer();
   const history = emptyHistory(Object.keys(measures));
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const began = performance.now();
       const scores = averages(Object.keys(measures));
-      await trainEpoch(model, source, options, { epoch, epochs, began, scores, measures });
+      await trainEpoch(model, source, options, { epoch, epochs, began, scores, measures, rest });
       const seconds = (performance.now() - began) / 1000;
       history.seconds.push(seconds);
       append(history.lists, scores.means());
@@ -95,14 +96,14 @@ interface Epoch<P, Y> {
   readonly began: number;
   readonly scores: Averages;
   readonly measures: Readonly<Record<string, Metric<P, Y>>>;
+  readonly rest: () => Promise<void> | undefined;
 }
 
 async function trainEpoch<X extends Tensor, P extends Tensor, Y extends Tensor, M extends Metrics<P, Y>>(
   model: Trainable<X, P>, source: BatchSource<X, Y>, { loss, optimizer, progress }: FitOptions<P, X, Y, M>, run: Epoch<P, Y>,
 ): Promise<void> {
-  const { epoch, epochs, began, scores, measures } = run;
+  const { epoch, epochs, began, scores, measures, rest } = run;
   let batch = 0;
-  let rested = performance.now();
   for await (const { x, y } of source.epoch(epoch - 1)) {
     batch++;
     const parameters = parametersOf(model, x);
@@ -123,10 +124,7 @@ async function trainEpoch<X extends Tensor, P extends Tensor, Y extends Tensor, 
     for (const [name, measure] of Object.entries(measures)) scores.add(name, name === "loss" ? number : measure(prediction, y).item(), count);
     const seconds = (performance.now() - began) / 1000;
     progress?.batch?.({ epoch, epochs, batch, batches: source.length, scores: scores.means(), seconds });
-    if (performance.now() - rested > 100) {
-      await pause();
-      rested = performance.now();
-    }
+    await rest();
   }
   if (batch === 0) throw new TrainingError(`fit: epoch ${epoch} has no batches; a source must give its batches again in every epoch`);
 }

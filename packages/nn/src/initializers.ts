@@ -1,17 +1,17 @@
-import { full, type FloatDType, type Generator, type Tensor } from "@ndgrad/core";
+import { ones as fullOfOnes, zeros as fullOfZeros, type FloatDType, type Generator, type Tensor } from "@ndgrad/core";
 import { ModuleError } from "./errors.ts";
 
 /** Draws the first value of a parameter. */
 export type Initializer = (shape: readonly number[], stream: Generator, dtype: FloatDType) => Tensor;
 
 /** All zeros: what a bias begins with. */
-export const zeros: Initializer = (shape, _, dtype) => full([...shape], 0, { dtype });
+export const zeros: Initializer = (shape, _, dtype) => fullOfZeros([...shape], { dtype });
 
 /** All ones. */
-export const ones: Initializer = (shape, _, dtype) => full([...shape], 1, { dtype });
+export const ones: Initializer = (shape, _, dtype) => fullOfOnes([...shape], { dtype });
 
 /** The same number everywhere. */
-export const constant = (value: number): Initializer => (shape, _, dtype) => full([...shape], value, { dtype });
+export const constant = (value: number): Initializer => (shape, _, dtype) => fullOfZeros([...shape], { dtype }).add(value);
 
 /**
  * Even between `low` and `high`.

@@ -58,7 +58,7 @@ export function huber<R extends Reduction = "mean">(
  */
 export function binaryCrossEntropy<R extends Reduction = "mean">(probability: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   checkSameShape("binaryCrossEntropy", probability, target);
-  const p = clip(probability, 1e-7, 1 - 1e-7);
+  const p = clip(probability, { min: 1e-7, max: 1 - 1e-7 });
   const happens = log(p).mul(target);
   const happensNot = log(sub(1, p)).mul(sub(1, target));
   return reduce(happens.add(happensNot).neg(), options);
@@ -87,7 +87,7 @@ export function crossEntropy<R extends Reduction = "mean">(logits: Tensor, targe
   if (logits.shape.length === 0) throw new NdgradError("crossEntropy: the logits are a scalar; give [classes] or [n, classes]");
   const normalizer = logSumExp(logits, { axis: -1, keepDims: true });
   if (target.dtype === "int32" && sameShape(target.shape, examples)) {
-    const chosen = takeAlongAxis(logits, expandDims(target, -1), { axis: -1 });
+    const chosen = takeAlongAxis(logits, expandDims(target, -1), -1);
     return reduce(normalizer.sub(chosen).reshape(examples), options);
   }
   if (target.dtype !== "int32" && sameShape(target.shape, logits.shape)) {

@@ -1,4 +1,4 @@
-import { NdgradError, argMax, equal, greaterEqual, type Tensor } from "@ndgrad/core";
+import { NdgradError, argMax, equal, greaterEqual, notEqual, type Tensor } from "@ndgrad/core";
 
 /** How good predictions are: the mean of something over the examples, as a scalar. */
 export type Metric<P = Tensor, Y = Tensor> = (prediction: P, target: Y) => Tensor;
@@ -35,7 +35,7 @@ export function binaryAccuracy(prediction: Tensor, target: Tensor, options: { re
   if (prediction.shape.join() !== target.shape.join()) {
     throw new NdgradError(`binaryAccuracy: predictions are [${prediction.shape.join(", ")}] and targets [${target.shape.join(", ")}]; reshape one to the other's shape`);
   }
-  return share(equal(greaterEqual(prediction, threshold), greaterEqual(target, 0.5)));
+  return share(equal(greaterEqual(prediction, threshold), notEqual(target, 0)));
 }
 
 const share = (right: Tensor): Tensor<[]> => right.cast("float32").mean() as Tensor<[]>;

@@ -51,8 +51,8 @@ export function decodeSafetensors(bytes: Uint8Array): NamedTensors {
 }
 
 function readTensor(bytes: Uint8Array, { name, dtype, shape }: Entry): Tensor {
-  // A copy of its own, because elements must begin at a multiple of their width.
-  const { buffer } = bytes.slice();
+  // A copy of its own, because elements must begin at a multiple of their width (and the slice of a Buffer is no copy).
+  const { buffer } = new Uint8Array(bytes);
   if (dtype === "bool") {
     const values = new Uint8Array(buffer);
     if (values.some((value) => value > 1)) throw new ParameterFileError(`safetensors: "${name}" is BOOL and holds a byte other than 0 and 1`);
@@ -62,7 +62,7 @@ function readTensor(bytes: Uint8Array, { name, dtype, shape }: Entry): Tensor {
   return shaped(dtype === "float64" ? new Float64Array(buffer) : new Int32Array(buffer), shape);
 }
 
-const shaped = (data: Float32Array | Float64Array | Int32Array | Uint8Array, shape: readonly number[]): Tensor => tensor(data).reshape([...shape]);
+const shaped = (data: Float32Array | Float64Array | Int32Array | Uint8Array, shape: readonly number[]): Tensor => tensor(data, { shape: [...shape] });
 
 /** What `readTensors` and `writeTensors` need of Node's file system. */
 async function fileSystem(caller: string): Promise<typeof import("node:fs/promises")> {

@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterAll, describe, expect, test } from "vitest";
+import { assertGradients } from "@ndgrad/gradcheck";
+import { generator, tensor, variable, zeros, type Tensor } from "@ndgrad/core";
+import { relu, sigmoid, tanh } from "./activations.ts";
+import { defineModule } from "./define-module.ts";
+import { dense } from "./dense.ts";
+import { ModuleError } from "./errors.ts";
+import * as initializers from "./initializers.ts";
+import { model } from "./model.ts";
+import type { Layer } from "./module.ts";
+import { sequential } from "./sequential.ts";
+
+const folder = mkdtempSync(`${tmpdir()}/ndgrad-modules-`);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const numbers = (x: Tensor) => [...x.data];
+const shapes = (of: { parameters(): Readonly<Record<string, { readonly shape: readonly number[] }>> }) =>
+  Object.fromEntries(Object.entries(of.parameters()).map(([path, { shape }]) => [path, [...shape]]));
+
+describe("dense", () => {
+  test("is x · W + b, then the activation", () => {
+    const layer = dense(2, 3, { seed: 1, activation: relu, biasInitializer: initializers.constant(0.25) });
+    const { weight, bias } = layer.parameters();
+    const x = [[1, -2], [0.5, 3]];
+    const expected = x.flatMap((row) => [0, 1, 2].map((j) => Math.max(0, row.reduce((sum, value, i) => sum + value * weight.value.data[i * 3 + j], bias.value.data[j]))));
+    numbers(layer(tensor(x))).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 5));
+  });
+
+  test("takes one example, and batches of any rank", () => {
+    const layer = dense(4, 3, { seed: 1 });
+    const x = generator(1).normal([2, 5, 4]);
+    const whole = layer(x);
+    expect(whole.shape).toEqual([2, 5, 3]);
+    expect(layer(zeros([0, 4])).shape).toEqual([0, 3]);
+    const one = layer(tensor(numbers(x).slice(0, 4)));
+    expect(one.shape).toEqual([3]);
+    numbers(one).forEach((value, j) => expect(value).toBeCloseTo(whole.data[j], 5));
+  });
+
+  test("has the gradients of its formula", () => {
+    const layer = dense(3, 2, { seed: 1, dtype: "float64", activation: tanh });
+    const { weight, bias } = layer.parameters();
+    assertGradients((x: Tensor) => layer(x), [generator(2).normal([4, 3], { dtype: "float64" })], { order: 2 });
+    assertGradients(() => layer(generator(2).normal([4, 3], { dtype: "float64" })), [weight, bias] as never);
+  });
+
+  test("learns its input size from its first input", () => {
+    const layer = dense(3, { seed: 1 });
+    expect(() => layer.parameters()).toThrow("dense(3): its input size is not known yet; call the model once, or write dense(inputSize, 3)");
+    expect(layer(zeros([5, 7])).shape).toEqual([5, 3]);
+    expect(shapes(layer)).toEqual({ weight: [7, 3], bias: [3] });
+    expect(numbers(layer.parameters().weight.value)).toEqual(numbers(dense(7, 3, { seed: 1 }).parameters().weight.value));
+    expect(() => layer(zeros([5, 8]) as Tensor)).toThrow("dense(7, 3): the input's last axis must be 7, got float32[5, 8]");
+  });
+
+  test("names itself, what it expected and what it got", () => {
+    const mlp = model({ encoder: sequential(dense(4, 3), relu) }, ({ encoder }, x: Tensor) => encoder(x));
+    expect(() => mlp(zeros([2, 5]))).toThrow(ModuleError);
+    expect(() => mlp(zeros([2, 5]))).toThrow("encoder.0: dense(4, 3): the input's last axis must be 4, got float32[2, 5]");
+    expect(() => mlp(zeros([]))).toThrow("the input is a scalar; give [4] for one example or [n, 4] for n");
+    expect(() => mlp(zeros([7, 2, 2]))).toThrow("reshape it to [7, 4]");
+  });
+
+  test("can do without a bias", () => {
+    expect(shapes(dense(2, 3, { bias: false }))).toEqual({ weight: [2, 3] });
+  });
+
+  test.each([[0], [-1], [1.5], [NaN]])("refuses %d as a size", (size) => {
+    expect(() => dense(size, 3)).toThrow("dense: inputSize must be a positive whole number");
+    expect(() => dense(3, size)).toThrow("dense: outputSize must be a positive whole number");
+    expect(() => dense(size)).toThrow("dense: outputSize must be a positive whole number");
+  });
+
+  test("begins the same way for the same seed, and two layers do not begin alike", () => {
+    const weights = (seed?: number) => numbers(dense(5, 5, seed === undefined ? {} : { seed }).parameters().weight.value);
+    expect(weights(3)).toEqual(weights(3));
+    expect(weights(3)).not.toEqual(weights(4));
+    expect(weights()).not.toEqual(weights());
+    const stream = generator(3);
+    expect(numbers(dense(5, 5, { seed: stream }).parameters().weight.value)).not.toEqual(numbers(dense(5, 5, { seed: stream }).parameters().weight.value));
+  });
+});
+
+// The three laws of a model of layers, for any layers.
+describe("a model of layers", () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 5 });
+  const count = fc.integer({ min: 1, max: 6 });
+  const activation = fc.constantFrom(relu, sigmoid, tanh);
+  const input = (examples: number, size: number, seed: number) => generator(seed).normal([examples, size]);
+
+  test("gives its input back when it has no layers", () => {
+    fc.assert(fc.property(count, fc.integer({ min: 1, max: 8 }), fc.nat(1000), (examples, size, seed) => {
+      const x = input(examples, size, seed);
+      const y = sequential()(x);
+      expect(y.shape).toEqual(x.shape);
+      expect(numbers(y)).toEqual(numbers(x));
+    }));
+  });
+
+  const network = (widths: readonly number[], act: Layer) =>
+    sequential(widths.slice(1).flatMap((width, i) => [dense(widths[i], width, { seed: i }), act]));
+
+  test("keeps the number of examples, and puts out the last layer's size", () => {
+    fc.assert(fc.property(sizes, count, activation, fc.nat(1000), (widths, examples, act, seed) => {
+      const y = network(widths, act)(input(examples, widths[0], seed));
+      expect(y.shape).toEqual([examples, widths.at(-1)]);
+    }));
+  });
+
+  test("stays within the bounds of sigmoid and tanh", () => {
+    fc.assert(fc.property(sizes.filter((widths) => widths.length > 1), count, fc.nat(1000), (widths, examples, seed) => {
+      const x = input(examples, widths[0], seed).mul(100);
+      expect(numbers(network(widths, sigmoid)(x)).every((value) => value >= 0 && value <= 1)).toBe(true);
+      expect(numbers(network(widths, tanh)(x)).every((value) => value >= -1 && value <= 1)).toBe(true);
+    }));
+  });
+});
+
+describe("model", () => {
+  const hidden = () => dense(4, 3, { seed: 1 });
+
+  test("is called like its forward function, and names parameters by its parts", () => {
+    const mlp = model({ hidden: hidden(), out: dense(3, 2, { seed: 2 }) }, ({ hidden, out }, x: Tensor<[number, 4]>, scale: number) => out(relu(hidden(x))).mul(scale));
+    expect(mlp(zeros([5, 4]), 2).shape).toEqual([5, 2]);
+    expect(shapes(mlp)).toEqual({ "hidden.weight": [4, 3], "hidden.bias": [3], "out.weight": [3, 2], "out.bias": [2] });
+  });
+
+  test("is a part like any other", () => {
+    const block = model({ inner: sequential(dense(4, 4, { seed: 1 }), relu) }, ({ inner }, x: Tensor) => inner(x).add(x));
+    const both = sequential(block, dense(4, 1));
+    expect(Object.keys(both.parameters())).toEqual(["0.inner.0.weight", "0.inner.0.bias", "1.weight", "1.bias"]);
+    expect(both(zeros([2, 4])).shape).toEqual([2, 1]);
+  });
+
+  test("counts a shared part once", () => {
+    const shared = hidden();
+    const twins = model({ left: shared, right: shared }, ({ left, right }, x: Tensor) => left(x).add(right(x)));
+    expect(Object.keys(twins.parameters())).toEqual(["left.weight", "left.bias"]);
+    expect(twins.summary([4])).toMatch(/total +15$/);
+  });
+
+  test("refuses names with dots, and parts that are not functions", () => {
+    expect(() => model({ "a.b": hidden() }, (_, x: Tensor) => x)).toThrow(`model: a part is called "a.b"`);
+    expect(() => model({ a: 3 as never }, (_, x: Tensor) => x)).toThrow(`model: part "a" is number; give a module or a function`);
+  });
+
+  test("takes layers of one's own", () => {
+    const scale = variable(tensor([2, 3]));
+    const layer = defineModule({ kind: "scale", variables: () => ({ scale }), forward: (x: Tensor) => x.mul(scale.value) });
+    const net = sequential(layer, dense(2, 1, { seed: 1 }));
+    expect(Object.keys(net.parameters())).toEqual(["0.scale", "1.weight", "1.bias"]);
+    expect(numbers(layer(tensor([1, 1])))).toEqual([2, 3]);
+  });
+});
+
+describe("summary", () => {
+  test("shows layers, what they put out, and numbers of parameters", () => {
+    expect(sequential(dense(784, 128), relu, dense(128, 10), sigmoid).summary()).toBe([
+      "layer        output    parameters",
+      "─────────────────────────────────",
+      "0 (dense)    [n, 128]     100,480",
+      "1 (relu)     [n, 128]           0",
+      "2 (dense)    [n, 10]        1,290",
+      "3 (sigmoid)  [n, 10]            0",
+      "─────────────────────────────────",
+      "total                     101,770",
+    ].join("\n"));
+  });
+
+  test("builds lazy layers when it is told what an example looks like, and says what is not built otherwise", () => {
+    const mlp = model({ hidden: dense(8), out: dense(2) }, ({ hidden, out }, x: Tensor) => out(hidden(x)));
+    expect(mlp.summary()).toMatch(/hidden \(dense\) +not built\n/);
+    expect(mlp.summary([4])).toMatch(/hidden \(dense\) +\[n, 8\] +40\nout \(dense\) +\[n, 2\] +18\n/);
+  });
+
+  test("fits on 80 columns", () => {
+    let deep: Layer = dense(3, 3);
+    for (let i = 0; i < 12; i++) deep = model({ ["a long name"]: deep as (x: Tensor) => Tensor }, (parts, x: Tensor) => parts["a long name"](x));
+    const lines = sequential(deep).summary([3]).split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBe(80);
+  });
+});
+
+describe("save and load", () => {
+  const make = (seed: number, width = 3) => model({ hidden: dense(4, width, { seed }), out: dense(width, 2, { seed: seed + 1 }) }, ({ hidden, out }, x: Tensor) => out(hidden(x)));
+
+  test("bring a model back, bit by bit", async () => {
+    const path = `${folder}/model.safetensors`;
+    const [first, second] = [make(1), make(10)];
+    const x = generator(3).normal([5, 4]);
+    await first.save(path);
+    expect(numbers(second(x))).not.toEqual(numbers(first(x)));
+    await second.load(path);
+    expect(numbers(second(x))).toEqual(numbers(first(x)));
+  });
+
+  test("refuse another model's file, say why, and change nothing", async () => {
+    const path = `${folder}/other.safetensors`;
+    await make(1, 5).save(path);
+    const mine = make(2);
+    const before = Object.values(mine.parameters()).flatMap(({ value }) => numbers(value));
+    await expect(mine.load(path)).rejects.toThrow("these differ: hidden.weight (float32[4, 5] in the file, float32[4, 3] here)");
+    const renamed = model({ hidden: dense(4, 5), head: dense(5, 2) }, ({ hidden, head }, x: Tensor) => head(hidden(x)));
+    await expect(renamed.load(path)).rejects.toThrow("the file lacks head.weight, head.bias; it has out.weight, out.bias, which the model has not. Nothing was loaded");
+    expect(Object.values(mine.parameters()).flatMap(({ value }) => numbers(value))).toEqual(before);
+  });
+});

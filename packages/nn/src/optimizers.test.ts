@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import { NdgradError, tensor, valueAndGrad, variable, type Tensor } from "@ndgrad/core";
+import { defineOptimizer, type Optimizer } from "./optimizer.ts";
+import { adam, sgd } from "./optimizers.ts";
+
+const start = [1, -2, 3];
+const gradientAt = (step: number) => start.map((_, i) => Math.sin(step * 3 + i));
+
+/** What an optimizer makes of a parameter when it is fed the same gradients. */
+function run(optimizer: Optimizer, steps: number): number[] {
+  const w = variable(tensor(start, { dtype: "float64" }));
+  for (let step = 0; step < steps; step++) optimizer.update({ w }, { w: tensor(gradientAt(step), { dtype: "float64" }) });
+  return [...w.value.data];
+}
+
+function expectClose(actual: readonly number[], expected: readonly number[]): void {
+  actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 12));
+}
+
+describe("sgd", () => {
+  test.each([
+    { lr: 0.1 },
+    { lr: 0.1, weightDecay: 0.2 },
+    { lr: 0.1, momentum: 0.9 },
+    { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 },
+  ])("steps as its formula says with %j", (options) => {
+    const { lr, momentum = 0, nesterov = false, weightDecay = 0 } = options as { lr: number; momentum?: number; nesterov?: boolean; weightDecay?: number };
+    const w = [...start];
+    const v = start.map(() => 0);
+    for (let step = 0; step < 5; step++) {
+      gradientAt(step).forEach((gradient, i) => {
+        const g = gradient + weightDecay * w[i];
+        v[i] = momentum * v[i] + g;
+        w[i] -= lr * (nesterov ? g + momentum * v[i] : v[i]);
+      });
+    }
+    expectClose(run(sgd(options), 5), w);
+  });
+
+  test("takes its rate from a schedule of the steps made", () => {
+    const w = [...start];
+    for (let step = 0; step < 4; step++) gradientAt(step).forEach((g, i) => { w[i] -= (0.5 / (1 + step)) * g; });
+    expectClose(run(sgd({ lr: (step) => step.add(1).reciprocal().mul(0.5) }), 4).map(Math.fround), w.map(Math.fround));
+    const seen: number[] = [];
+    run(sgd({ lr: (step) => { seen.push(step.item()); return 0.1; } }), 3);
+    expect(seen).toEqual([0, 1, 2]);
+  });
+});
+
+describe("adam", () => {
+  test.each([{}, { lr: 0.1, beta1: 0.8, beta2: 0.9, eps: 1e-3 }, { lr: 0.05, weightDecay: 0.1 }, { beta1: 0 }])("steps as its formula says with %j", (options) => {
+    const { lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 } = options as { lr?: number; beta1?: number; beta2?: number; eps?: number; weightDecay?: number };
+    const w = [...start];
+    const m = start.map(() => 0);
+    const v = start.map(() => 0);
+    for (let t = 1; t <= 6; t++) {
+      gradientAt(t - 1).forEach((g, i) => {
+        m[i] = beta1 * m[i] + (1 - beta1) * g;
+        v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+        w[i] -= lr * (m[i] / (1 - beta1 ** t) / (Math.sqrt(v[i] / (1 - beta2 ** t)) + eps) + weightDecay * w[i]);
+      });
+    }
+    expectClose(run(adam(options), 6), w);
+  });
+});
+
+describe("an optimizer", () => {
+  test("finds the bottom of a bowl", () => {
+    for (const optimizer of [sgd({ lr: 0.1 }), sgd({ lr: 0.02, momentum: 0.9, nesterov: true }), adam({ lr: 0.3 })]) {
+      const parameters = { x: variable(tensor([5, -3])), y: variable(tensor(2)) };
+      for (let i = 0; i < 200; i++) {
+        const { grads } = valueAndGrad(() => parameters.x.value.sub(1).square().sum().add(parameters.y.value.square()) as Tensor<[]>, parameters);
+        optimizer.update(parameters, grads);
+      }
+      [...parameters.x.value.data].forEach((value) => expect(value).toBeCloseTo(1, 2));
+      expect(parameters.y.value.item()).toBeCloseTo(0, 2);
+    }
+  });
+
+  test("counts its steps, and shows what it keeps", () => {
+    const w = variable(tensor([1, 2]));
+    const optimizer = adam();
+    expect(Object.keys(optimizer.state({ "a.w": w }))).toEqual(["step", "a.w.mean", "a.w.square"]);
+    optimizer.update({ w }, { w: tensor([1, 1]) });
+    optimizer.update({ w }, { w: tensor([1, 1]) });
+    expect(optimizer.step.value.item()).toBe(2);
+    const state = optimizer.state({ w });
+    expect(state["w.mean"].value.data[0]).toBeCloseTo(0.19, 6);
+    expect(Object.keys(sgd({ lr: 1 }).state({ w }))).toEqual(["step"]);
+  });
+
+  test("changes nothing when the gradients do not fit", () => {
+    const w = variable(tensor([1, 2]));
+    const b = variable(tensor([0]));
+    const optimizer = sgd({ lr: 1 });
+    const good = tensor([1, 1]);
+    expect(() => optimizer.update({ w, b }, { w: good })).toThrow("sgd: there is no gradient for b");
+    expect(() => optimizer.update({ w }, { w: good, b: good })).toThrow("sgd: there is no parameter for the gradient of b");
+    expect(() => optimizer.update({ w, b }, { w: good, b: good })).toThrow("sgd: b is float32[1] and its gradient float32[2]");
+    expect(() => optimizer.update({ w }, { w: tensor([1, 1], { dtype: "float64" }) })).toThrow("float64[2]");
+    expect([[...w.value.data], optimizer.step.value.item()]).toEqual([[1, 2], 0]);
+  });
+
+  test("changes nothing when its rule throws", () => {
+    let calls = 0;
+    const optimizer = defineOptimizer({
+      name: "fragile", rate: 1, moments: [],
+      rule: ({ parameter, gradient }) => {
+        if (++calls === 2) throw new Error("no");
+        return { parameter: parameter.sub(gradient), moments: {} };
+      },
+    });
+    const [a, b] = [variable(tensor([1])), variable(tensor([1]))];
+    expect(() => optimizer.update({ a, b }, { a: tensor([1]), b: tensor([1]) })).toThrow("no");
+    expect([a.value.item(), b.value.item(), optimizer.step.value.item()]).toEqual([1, 1, 0]);
+  });
+
+  test.each<[string, () => Optimizer]>([
+    ["a negative rate", () => sgd({ lr: -1 })],
+    ["a rate that is no number", () => adam({ lr: NaN })],
+    ["momentum 1", () => sgd({ lr: 1, momentum: 1 })],
+    ["nesterov without momentum", () => sgd({ lr: 1, nesterov: true })],
+    ["negative weight decay", () => adam({ weightDecay: -1 })],
+    ["beta 1", () => adam({ beta2: 1 })],
+    ["eps 0", () => adam({ eps: 0 })],
+  ])("refuses %s", (_, make) => {
+    expect(make).toThrow(NdgradError);
+  });
+});
