@@ -41,14 +41,16 @@ type FlatFunction = (values: readonly Tensor[]) => readonly Tensor[];
  * @example
  * checkGradients((x: Tensor) => x.tanh().mul(x), tensor([0.3, -2]), { order: 2 }).ok; // true
  */
+export function checkGradients(f: () => unknown, variables: unknown, options?: GradientCheckOptions): GradientReport;
 export function checkGradients<Args extends readonly unknown[]>(
-  f: (...args: Args) => unknown, inputs: NoInfer<Args> | NoInfer<Args>[0], options: GradientCheckOptions = {},
-): GradientReport {
+  f: (...args: Args) => unknown, inputs: NoInfer<Args> | NoInfer<Args>[0], options?: GradientCheckOptions,
+): GradientReport;
+export function checkGradients(f: (...args: never[]) => unknown, inputs: unknown, options: GradientCheckOptions = {}): GradientReport {
   const { order = 1, seed = 1, elements = Infinity } = options;
   if (!Number.isInteger(order) || order < 1) throw new NdgradError(`checkGradients: order ${order}; give a whole number from 1 up`);
   const random = randomNumbers(seed);
   const args: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
-  // The arguments' types were checked against f's by the signature.
+  // The signatures have checked the inputs' types against f's.
   const { leaves, run } = flatten("checkGradients", f as (...args: readonly unknown[]) => unknown, args);
   const values = leaves.map(({ value }) => value);
   const single = run(values).some(({ dtype }) => dtype === "float32");
@@ -68,10 +70,12 @@ export function checkGradients<Args extends readonly unknown[]>(
  * @example
  * assertGradients((x: Tensor, w: Tensor) => x.matmul(w), [zeros([2, 3]), ones([3, 2])]);
  */
+export function assertGradients(f: () => unknown, variables: unknown, options?: GradientCheckOptions): void;
 export function assertGradients<Args extends readonly unknown[]>(
-  f: (...args: Args) => unknown, inputs: NoInfer<Args> | NoInfer<Args>[0], options: GradientCheckOptions = {},
-): void {
-  const report = checkGradients(f, inputs, options);
+  f: (...args: Args) => unknown, inputs: NoInfer<Args> | NoInfer<Args>[0], options?: GradientCheckOptions,
+): void;
+export function assertGradients(f: (...args: never[]) => unknown, inputs: unknown, options?: GradientCheckOptions): void {
+  const report = checkGradients(f as () => unknown, inputs, options);
   if (!report.ok) throw new NdgradError(`assertGradients: ${String(report)}`);
 }
 

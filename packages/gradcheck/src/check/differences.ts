@@ -77,4 +77,4 @@ function judgeOne(at: (multiple: number) => Estimate, analytic: number, { ladder
 }
 
 /** A number as reports show it. */
-export const showNumber = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(9))) : String(value));
+export const showNumber = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(7))) : String(value));

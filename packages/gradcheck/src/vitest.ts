@@ -1,0 +1,30 @@
+import { expect } from "vitest";
+import { checkGradients, type GradientCheckOptions } from "./check/check-gradients.ts";
+
+interface GradientMatchers<R> {
+  /**
+   * Passes where the gradients of the function under test agree with finite differences at `inputs` (the argument, or an
+   * array of the arguments), as `checkGradients` finds. The failure message is its report.
+   *
+   * @example
+   * expect((x: Tensor) => x.tanh()).toHaveCorrectGradients(tensor([0.3, -2]), { order: 2 });
+   */
+  toHaveCorrectGradients(inputs: unknown, options?: GradientCheckOptions): R;
+}
+
+declare module "vitest" {
+  // The parameter must be named and defaulted as vitest does.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  interface Matchers<T = any> extends GradientMatchers<T> {}
+}
+
+expect.extend({
+  toHaveCorrectGradients(received: unknown, inputs: unknown, options?: GradientCheckOptions) {
+    if (typeof received !== "function") {
+      return { pass: false, message: () => `toHaveCorrectGradients: expected a function of tensors, and got ${received === null ? "null" : typeof received}` };
+    }
+    // What it takes and returns is found out by calling it.
+    const report = checkGradients(received as () => unknown, inputs, options);
+    return { pass: report.ok, message: () => (report.ok ? `expected wrong gradients, and the ${String(report)}` : String(report)) };
+  },
+});
