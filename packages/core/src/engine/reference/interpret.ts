@@ -163,23 +163,27 @@ export const hostFunctions: Readonly<Record<HostFunction, (...args: number[]) =>
   asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh, cbrt: Math.cbrt, fmod: (a, b) => a % b,
 };
 
-/** The error function: its series near 0, its continued fraction further out (Abramowitz and Stegun 7.1.6 and 7.1.14). */
+/** The error function within a unit in the last place: its series near 0 (Abramowitz and Stegun 7.1.5), further out 1 − erfc x, with erfc x by its continued fraction (7.1.14). */
 function erf(x: number): number {
   const size = Math.abs(x);
   if (!(size < 6)) return Number.isNaN(x) ? x : Math.sign(x);
-  const scale = Math.exp(-x * x) / Math.sqrt(Math.PI);
-  if (size < 2.5) {
-    let term = x;
-    let sum = x;
-    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-      term *= (2 * x * x) / (2 * n + 1);
-      sum += term;
-    }
-    return 2 * scale * sum;
+  if (size < 1) {
+    // From the small terms to the large: 25 of them reach 2⁻⁸⁰ at 1.
+    let sum = 0;
+    let factor = 1;
+    const factors = Array.from({ length: 25 }, (_, n) => (n === 0 ? 1 : (factor *= (-x * x) / n)));
+    for (let n = 24; n > 0; n--) sum += factors[n] / (2 * n + 1);
+    return (2 / Math.sqrt(Math.PI)) * (x + x * sum);
   }
   let tail = size;
-  for (let n = 60; n > 0; n--) tail = size + n / 2 / tail;
-  return Math.sign(x) * (1 - scale / tail);
+  for (let n = 300; n > 0; n--) tail = size + n / 2 / tail;
+  return Math.sign(x) * (1 - Math.exp(-x * x) / Math.sqrt(Math.PI) / tail);
+}
+
+/** 1 / (1 + e⁻ˣ), by eˣ below 0: e⁻ˣ overflows there while the result is still above 0. */
+function sigmoid(x: number): number {
+  const power = Math.exp(-Math.abs(x));
+  return (x < 0 ? power : 1) / (1 + power);
 }
 
 /** The functions that engine/math expands, from `Math`. */
@@ -187,5 +191,5 @@ export const mathFunctions: Readonly<Record<MathOp, Numeric>> = {
   exp: Math.exp, exp2: (x) => 2 ** x, expm1: Math.expm1, log: Math.log, log2: Math.log2, log10: Math.log10, log1p: Math.log1p, pow: Math.pow,
   sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, atan2: Math.atan2,
   sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)), softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), erf, cbrt: Math.cbrt,
+  sigmoid, softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), erf, cbrt: Math.cbrt,
 };
