@@ -110,7 +110,8 @@ export function compile<Args extends readonly unknown[], Out>(f: (...args: Args)
     } else entries.delete(key);
     // Put behind all others: the first is the one unused for longest.
     entries.set(key, entry);
-    last = areTensors(args) ? { entry, specs: args.map(({ shape, dtype }): Spec => ({ shape, dtype })) } : null;
+    const tensors: readonly unknown[] = args;
+    last = areTensors(tensors) ? { entry, specs: tensors.map((arg): Spec => ({ shape: arg.shape, dtype: arg.dtype })) } : null;
     return entry;
   };
   const build = (args: Args): Entry => {

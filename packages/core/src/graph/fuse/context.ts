@@ -1,6 +1,6 @@
 import { constant, input, type Expr } from "../../engine/expr.ts";
-import { placeRowMajor, type Placed } from "../../engine/lower.ts";
-import { isContiguous, reshapeLayout, type Layout } from "../../shape/layout.ts";
+import type { Placed } from "../../engine/lower.ts";
+import { isContiguous, reshapeLayout, rowMajor, type Layout } from "../../shape/layout.ts";
 import { sameShape } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Computed } from "../graph.ts";
@@ -99,7 +99,7 @@ function link(links: Map<Chain | null, Map<Computed, Chain>>, view: Computed, ne
 
 /** How the row-major array of a node is walked when it is seen through views. */
 export function walk(node: Tensor, chain: Chain | null): Layout {
-  let layout: Layout = placeRowMajor(node, 0);
+  let layout = rowMajor(node.shape);
   for (let link = chain; link !== null; link = link.next) {
     const { primitive: { lower }, inputs, attributes } = link.view.recipe;
     if (lower.kind !== "view") throw new Error(`fuse: ${link.view.recipe.primitive.name} is no view`);

@@ -179,7 +179,7 @@ function contractDraft(core: Computed, root: Computed, bufferOf: BufferOf, place
 function fitsProduct(expr: Expr, operands: readonly Placed[], core: Computed): boolean {
   const rank = core.shape.length;
   const straight = operands.every(({ strides, shape }) => strides[rank - 1] >= 0 && strides[rank - 1] <= 1
-    && strides.slice(0, rank - 3).every((stride, axis) => stride === strides[axis + 1] * shape[axis + 1]));
+    && strides.slice(0, Math.max(0, rank - 3)).every((stride, axis) => stride === strides[axis + 1] * shape[axis + 1]));
   return straight && (core.dtype === "float64" || !isWide(expr, operands));
 }
 

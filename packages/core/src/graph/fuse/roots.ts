@@ -65,10 +65,14 @@ export function chooseRoots(graph: Graph, { materialized, bare }: Constraints): 
     for (let node: Computed = core; node !== last; node = usesOf(node)[0]) absorbed.add(node);
   }
 
+  /** What computing a node on the spot takes; what is expensive and used in several places will not be computed there again. */
   const inlineCost = new Map<Tensor, number>();
   for (const node of nodes) {
-    const below = kindOf(node) === "elementwise" || kindOf(node) === "view" ? node.recipe.inputs.reduce((sum, each) => sum + (inlineCost.get(each) ?? 0), 0) : 0;
-    inlineCost.set(node, below + ownCost(node));
+    const below = kindOf(node) !== "elementwise" && kindOf(node) !== "view" ? [] : node.recipe.inputs.map((each) => {
+      const cost = inlineCost.get(each) ?? 0;
+      return cost > recomputeLimit && usesOf(each).length > 1 ? 0 : cost;
+    });
+    inlineCost.set(node, below.reduce((sum, cost) => sum + cost, ownCost(node)));
   }
 
   const roots = new Set<Tensor>();

@@ -33,7 +33,8 @@ export const relu: UnaryOp = unary({
   takes: "number",
   define: (x) => Math.max(x, 0),
   expr: (x) => e.max(x, 0),
-  vjp: [({ g, inputs: [x] }) => where(lessEqual(x, 0), 0, g)],
+  // By the result, not the argument: nothing else needs what the activation was applied to.
+  vjp: [({ g, out }) => where(lessEqual(out, 0), 0, g)],
   ranges: [[-3, 3]],
 });
 
