@@ -1,33 +1,45 @@
-import { cast } from "../ops/cast.ts";
-import { matmul } from "../ops/contract/matmul.ts";
-import * as activation from "../ops/elementwise/activation.ts";
-import * as arithmetic from "../ops/elementwise/arithmetic.ts";
-import * as bitwise from "../ops/elementwise/bitwise.ts";
-import * as comparison from "../ops/elementwise/comparison.ts";
-import * as division from "../ops/elementwise/division.ts";
-import * as exponential from "../ops/elementwise/exponential.ts";
-import * as extremes from "../ops/elementwise/extremes.ts";
-import * as hyperbolic from "../ops/elementwise/hyperbolic.ts";
-import * as logical from "../ops/elementwise/logical.ts";
-import * as powers from "../ops/elementwise/powers.ts";
-import * as rounding from "../ops/elementwise/rounding.ts";
-import * as trigonometric from "../ops/elementwise/trigonometric.ts";
-import { broadcastTo } from "../ops/movement/broadcast-to.ts";
-import { permute } from "../ops/movement/permute.ts";
-import { expandDims, reshape, squeeze } from "../ops/movement/reshape.ts";
-import { flip } from "../ops/movement/slice.ts";
-import { sum } from "../ops/reduce/sum.ts";
-import { stopGradient } from "../ops/stop-gradient.ts";
+import { NdgradError, showSpec } from "../errors.ts";
+import type { TensorMethods } from "../methods.ts";
 import { Tensor } from "../tensor.ts";
+import * as arithmetic from "./arithmetic.ts";
+import * as comparison from "./comparison.ts";
+import * as contraction from "./contraction.ts";
+import * as functions from "./functions.ts";
+import * as indexing from "./indexing.ts";
+import * as movement from "./movement.ts";
+import { format } from "./print.ts";
+import * as reductions from "./reductions.ts";
 
-const functions: Readonly<Record<string, (x: Tensor, ...rest: never[]) => unknown>> = {
-  ...activation, ...arithmetic, ...bitwise, ...comparison, ...division, ...exponential, ...extremes, ...hyperbolic, ...logical, ...powers,
-  ...rounding as unknown as Record<string, (x: Tensor, ...rest: never[]) => unknown>, ...trigonometric,
-  cast, matmul, broadcastTo, transpose: permute, expandDims, reshape, squeeze, flip, sum, stopGradient,
+type Method = (x: Tensor, ...rest: never[]) => unknown;
+
+// Functions of no tensor, or of a list of them, are no methods; `where` puts the tensor second.
+const { where, isClose, allClose, arrayEqual, ...comparisons } = comparison;
+const { concat: _concat, stack: _stack, meshGrid: _meshGrid, ...movements } = movement;
+const { einsum: _einsum, ...contractions } = contraction;
+
+/** What each method calls; the type holds the list together with the one in methods.ts. */
+const implementations: Readonly<Record<keyof TensorMethods, Method>> = {
+  ...arithmetic, ...functions, ...comparisons, ...reductions, ...movements, ...indexing, ...contractions,
+  isClose, allClose, arrayEqual,
+  where: (x: Tensor, condition: Tensor, other: Tensor) => where(condition, x, other),
 };
 
-for (const [name, f] of Object.entries(functions)) {
-  Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, ...rest: never[]) { return f(this, ...rest); }, configurable: true, writable: true,
-  });
+const define = (key: string | symbol, value: unknown): void => { Object.defineProperty(Tensor.prototype, key, { value, configurable: true, writable: true }); };
+
+/** Written out by number of arguments: a rest parameter would cost more than the check of the arguments. */
+function method(f: (...args: readonly unknown[]) => unknown): unknown {
+  return function (this: Tensor, ...rest: readonly unknown[]): unknown {
+    return rest.length === 0 ? f(this) : rest.length === 1 ? f(this, rest[0]) : f(this, ...rest);
+  };
 }
+
+for (const [name, f] of Object.entries(implementations)) define(name, method(f as (...args: readonly unknown[]) => unknown));
+
+define("toString", function (this: Tensor): string { return format(this); });
+define(Symbol.for("nodejs.util.inspect.custom"), function (this: Tensor): string { return format(this); });
+
+/** JavaScript has no operators for tensors: `x + y` would silently join two strings. */
+define(Symbol.toPrimitive, function (this: Tensor, hint: string): string {
+  if (hint === "string") return format(this);
+  throw new NdgradError(`${showSpec(this)} in an expression such as x + y: operators do not work on tensors; write x.add(y), x.less(y), or item() for the number of a scalar`);
+});

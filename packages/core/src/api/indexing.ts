@@ -1,0 +1,90 @@
+import * as selection from "../compose/selection.ts";
+import { topK as topKOp } from "../compose/sorting.ts";
+import * as alongAxis from "../ops/indexing/along-axis.ts";
+import * as taking from "../ops/indexing/take.ts";
+import type { Tensor } from "../tensor.ts";
+import { dispatch } from "./dispatch.ts";
+import type { BooleanMaskFunction, OneHotFunction, ScatterAddFunction, TakeAddFunction, TakeAlongAxisFunction, TakeFunction, TopKFunction } from "./signatures/indexing.ts";
+import type { KeepFunction } from "./signatures/movement.ts";
+import type { Operand } from "./signatures/operands.ts";
+
+/** Which diagonal is the border: 0 the main one, 1 the one above it. */
+export interface DiagonalOffset { readonly offset?: number | undefined }
+
+// Indices are int32 tensors or whole numbers; negative ones count from the end.
+
+/**
+ * Elements picked by index along an axis (the first unless named): the indices' axes stand in the place of the axis, and a
+ * number takes it away. NumPy: take; PyTorch: index_select.
+ * @throws ShapeError for an index out of range (one that is traced is clamped instead); DTypeError unless indices are int32.
+ * @example take(tensor([[1, 2], [3, 4], [5, 6]]), [2, 0]); // [[5, 6], [1, 2]]
+ */
+export const take: TakeFunction = dispatch("take", ["tensor", "indices", "options?"], taking.take);
+
+/**
+ * x with something added at the places that `take` would pick; an index that comes twice adds twice. NumPy: add.at; PyTorch:
+ * index_add.
+ * @throws ShapeError for an index out of range, or updates that do not broadcast; DTypeError unless indices are int32.
+ * @example takeAdd(zeros([3]), [0, 2, 0], tensor([1, 2, 3])); // [4, 0, 2]
+ */
+export const takeAdd: TakeAddFunction = dispatch("takeAdd", ["tensor", "indices", "value", "options?"], taking.takeAdd);
+
+/**
+ * For each place of the indices the element that they point to along an axis; what argSort found, this takes. NumPy:
+ * take_along_axis; PyTorch: gather.
+ * @throws ShapeError for an index out of range, or ranks that differ; DTypeError unless indices are int32.
+ * @example takeAlongAxis(x, argSort(x), -1); // x sorted
+ */
+export const takeAlongAxis: TakeAlongAxisFunction = dispatch("takeAlongAxis", ["tensor", "tensor", "number"], alongAxis.takeAlongAxis);
+
+/**
+ * x with each update added where its index points along an axis; an index that comes twice adds twice. PyTorch: scatter_add.
+ * @throws ShapeError for an index out of range, or shapes that do not fit; DTypeError unless indices are int32.
+ * @example scatterAdd(zeros([3]), tensor([0, 2, 0], { dtype: "int32" }), tensor([1, 2, 3]), 0); // [4, 0, 2]
+ */
+export const scatterAdd: ScatterAddFunction = dispatch("scatterAdd", ["tensor", "tensor", "value", "number"], alongAxis.scatterAdd);
+
+/**
+ * Vectors of `depth` elements, 1 at the index and 0 elsewhere, as a new last axis; float32 unless another dtype is given.
+ * PyTorch: one_hot.
+ * @throws ShapeError for an index outside 0 … depth − 1; DTypeError unless indices are int32.
+ * @example oneHot([0, 2], 3); // [[1, 0, 0], [0, 0, 1]]
+ */
+export const oneHot: OneHotFunction = dispatch("oneHot", ["indices", "number", "options?"], selection.oneHot);
+
+/**
+ * The elements (for a mask of fewer axes, the parts) where the mask is true, in row-major order. NumPy: x[mask]; PyTorch:
+ * masked_select.
+ * @throws ShapeError unless the mask's sizes are the first ones of x; DTypeError unless it is bool; TraceError for a traced mask.
+ * @example booleanMask(tensor([1, 2, 3]), [true, false, true]); // [1, 3]
+ */
+export const booleanMask: BooleanMaskFunction = dispatch("booleanMask", ["tensor", "tensor"], selection.booleanMask);
+
+/**
+ * Where elements are not 0: int32 [count, rank], one index per row, in row-major order. NumPy: argwhere; PyTorch: nonzero.
+ * @throws TraceError for a traced tensor.
+ * @example nonZero(tensor([[1, 0], [0, 2]])); // [[0, 0], [1, 1]]
+ */
+export const nonZero: (x: Operand) => Tensor<[number, number], "int32"> = dispatch("nonZero", ["tensor"], selection.nonZero);
+
+/**
+ * The k largest elements along an axis (the last unless named), the largest first, or the k smallest, and their indices.
+ * PyTorch: topk.
+ * @throws ShapeError unless 0 ≤ k ≤ the size of the axis.
+ * @example topK(tensor([1, 3, 2]), 2); // { values: [3, 2], indices: [1, 2] }
+ */
+export const topK: TopKFunction = dispatch("topK", ["tensor", "number", "options?"], topKOp);
+
+/**
+ * The lower triangle of a matrix (or of each of a batch), zeros above the diagonal. NumPy, PyTorch: tril.
+ * @throws ShapeError for a scalar or a vector.
+ * @example tril(ones([2, 2])); // [[1, 0], [1, 1]]
+ */
+export const tril: KeepFunction<DiagonalOffset> = dispatch("tril", ["tensor", "options?"], (x: Tensor, { offset }: DiagonalOffset = {}) => selection.tril(x, offset));
+
+/**
+ * The upper triangle of a matrix (or of each of a batch), zeros below the diagonal. NumPy, PyTorch: triu.
+ * @throws ShapeError for a scalar or a vector.
+ * @example triu(ones([2, 2])); // [[1, 1], [0, 1]]
+ */
+export const triu: KeepFunction<DiagonalOffset> = dispatch("triu", ["tensor", "options?"], (x: Tensor, { offset }: DiagonalOffset = {}) => selection.triu(x, offset));

@@ -1,0 +1,83 @@
+import type { DType } from "../../dtype.ts";
+import type { Broadcast, Shape } from "../../shape/types.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Choice, DTypeOf, DTypeOfPair, NestedLiteral, Operand, TensorLike } from "./operands.ts";
+
+// Two forms of each kind of operation, side by side: the function, and the method with `this` for the first operand.
+// "Unify first, compute second": an operand of the same shape is the cheap case, and the one that works where the shape is
+// a type parameter. The form that computes comes last, since that is the one whose refusal the compiler shows.
+
+/** A function of one tensor, element by element. */
+export interface UnaryFunction<T extends DTypeOf> {
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>): Tensor<S, T[D]>;
+  (x: number): Tensor<[], T["float32"]>;
+  (x: boolean): Tensor<[], T["bool"]>;
+  (x: Operand): Tensor;
+}
+export interface UnaryMethod<T extends DTypeOf> {
+  <S extends Shape, D extends DType>(this: Tensor<S, D>): Tensor<S, T[D]>;
+}
+
+/** A function of one tensor, element by element, with options. */
+export interface UnaryFunctionWith<T extends DTypeOf, Options> {
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>, options?: Options): Tensor<S, T[D]>;
+  (x: number | boolean | NestedLiteral, options?: Options): Tensor;
+}
+export interface UnaryMethodWith<T extends DTypeOf, Options> {
+  <S extends Shape, D extends DType>(this: Tensor<S, D>, options?: Options): Tensor<S, T[D]>;
+}
+
+/** A function of two tensors that broadcast. */
+export interface BinaryFunction<T extends DTypeOfPair> {
+  <S extends Shape, D extends DType, E extends DType = "bool">(a: TensorLike<S, D>, b: TensorLike<NoInfer<S>, E> | number | boolean): Tensor<S, T[D][E]>;
+  <S extends Shape, D extends DType>(a: number | boolean, b: TensorLike<S, D>): Tensor<S, T["bool"][D]>;
+  (a: number | boolean | NestedLiteral, b: Operand): Tensor;
+  (a: Operand, b: NestedLiteral): Tensor;
+  <A extends Shape, B extends Shape, D extends DType, E extends DType>(
+    a: TensorLike<A, D>, b: TensorLike<B, E> & Broadcast<A, B>["fits"],
+  ): Tensor<Broadcast<A, B>["shape"], T[D][E]>;
+}
+export interface BinaryMethod<T extends DTypeOfPair> {
+  <S extends Shape, D extends DType, E extends DType = "bool">(this: Tensor<S, D>, b: TensorLike<NoInfer<S>, E> | number | boolean): Tensor<S, T[D][E]>;
+  (this: Tensor, b: NestedLiteral): Tensor;
+  <A extends Shape, B extends Shape, D extends DType, E extends DType>(
+    this: Tensor<A, D>, b: TensorLike<B, E> & Broadcast<A, B>["fits"],
+  ): Tensor<Broadcast<A, B>["shape"], T[D][E]>;
+}
+
+/** `where(condition, a, b)`: the three broadcast. */
+export interface WhereFunction {
+  <S extends Shape, D extends DType, E extends DType = "bool">(
+    condition: TensorLike<S>, a: TensorLike<NoInfer<S>, D>, b: TensorLike<NoInfer<S>, E> | number | boolean,
+  ): Tensor<S, Choice[D][E]>;
+  <S extends Shape, D extends DType>(condition: TensorLike<S>, a: number | boolean, b: TensorLike<NoInfer<S>, D>): Tensor<S, Choice["bool"][D]>;
+  (condition: Operand, a: number | boolean | NestedLiteral, b: Operand): Tensor;
+  (condition: Operand, a: Operand, b: number | boolean | NestedLiteral): Tensor;
+  <C extends Shape, A extends Shape, B extends Shape, D extends DType, E extends DType>(
+    condition: TensorLike<C>, a: TensorLike<A, D> & Broadcast<C, A>["fits"], b: TensorLike<B, E> & Broadcast<Broadcast<C, A>["shape"], B>["fits"],
+  ): Tensor<Broadcast<Broadcast<C, A>["shape"], B>["shape"], Choice[D][E]>;
+}
+/** `x.where(condition, other)`: x where the condition holds. */
+export interface WhereMethod {
+  <S extends Shape, D extends DType, E extends DType = "bool">(
+    this: Tensor<S, D>, condition: TensorLike<NoInfer<S>> | boolean, other: TensorLike<NoInfer<S>, E> | number | boolean,
+  ): Tensor<S, Choice[D][E]>;
+  (this: Tensor, condition: Operand, other: Operand): Tensor;
+}
+
+/** Moves elements into bounds, which are numbers or tensors of the same shape. */
+export interface ClipFunction {
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>, bounds: Bounds): Tensor<S, Choice[D][D]>;
+  (x: Operand, bounds: TensorBounds): Tensor;
+}
+export interface ClipMethod {
+  <S extends Shape, D extends DType>(this: Tensor<S, D>, bounds: Bounds): Tensor<S, Choice[D][D]>;
+  (this: Tensor, bounds: TensorBounds): Tensor;
+}
+/** The least and the largest number left as they are; either may be left out. */
+export interface Bounds { readonly min?: number | undefined; readonly max?: number | undefined }
+export interface TensorBounds { readonly min?: Tensor | number | undefined; readonly max?: Tensor | number | undefined }
+
+/** The elements in another dtype. */
+export interface CastFunction { <S extends Shape, D extends DType>(x: TensorLike<S>, dtype: D): Tensor<S, D>; <D extends DType>(x: Operand, dtype: D): Tensor<Shape, D> }
+export interface CastMethod { <S extends Shape, D extends DType>(this: Tensor<S>, dtype: D): Tensor<S, D> }

@@ -1,0 +1,34 @@
+import type { Fits, Exact, Misfit, Shape } from "./types.ts";
+
+/** Typed arrays that are read as tensors, by the dtype their elements get. */
+interface ArrayOf { float32: Float32Array; float64: Float64Array; int32: Int32Array | Int8Array | Int16Array | Uint16Array | Uint32Array | Uint8ClampedArray; bool: Uint8Array }
+type NumberArray = ArrayOf[keyof ArrayOf];
+/** Numbers, booleans and typed arrays, nested to one depth: read as a tensor. */
+export type NestedLiteral = readonly (number | boolean | NestedLiteral)[] | NumberArray;
+
+/** The shape of nested arrays: literal sizes for tuples, `number` for arrays. */
+export type LiteralShape<T> =
+  NestedLiteral extends T ? Shape
+  : T extends number | boolean ? []
+  : T extends NumberArray ? [number]
+  : T extends readonly [] ? [0]
+  : T extends readonly unknown[] ? [T["length"] & number, ...LiteralShape<T[number]>]
+  : Shape;
+
+/** Refuses arrays of one depth that differ in length. */
+export type Uniform<T> =
+  T extends readonly [infer First, unknown, ...unknown[]]
+    ? Exact<LiteralShape<First>> extends Exact<LiteralShape<T[number]>> ? Fits<Shape> : Misfit<"ragged nested arrays: all arrays of one depth must have one length">
+    : Fits<Shape>;
+
+type Leaf<T> = T extends readonly unknown[] ? Leaf<T[number]> : T;
+type LeafDType<T> = [T] extends [never] ? "float32"
+  : [T] extends [boolean] ? "bool"
+  : [T] extends [number | boolean] ? "float32"
+  : [T] extends [ArrayOf["float32"]] ? "float32"
+  : [T] extends [ArrayOf["float64"]] ? "float64"
+  : [T] extends [ArrayOf["bool"]] ? "bool"
+  : [T] extends [ArrayOf["int32"]] ? "int32"
+  : keyof ArrayOf;
+/** The dtype of nested arrays: float32 for numbers, bool for booleans, a typed array's own. */
+export type LiteralDType<T> = NestedLiteral extends T ? keyof ArrayOf : LeafDType<Leaf<T>>;
