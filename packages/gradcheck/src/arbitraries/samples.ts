@@ -19,13 +19,14 @@ export interface SampleOptions {
   readonly long?: boolean;
 }
 
-type Draw = <T, Args extends unknown[]>(arbitrary: (...args: Args) => fc.Arbitrary<T>, ...args: Args) => T;
+/** What `fc.gen()` gives. */
+export type Draw = <T, Args extends unknown[]>(arbitrary: (...args: Args) => fc.Arbitrary<T>, ...args: Args) => T;
 
 const integers = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
 const longShapes = (): fc.Arbitrary<number[]> => fc.oneof({ weight: 5, arbitrary: shapes() }, { weight: 1, arbitrary: fc.tuple(shapes({ mostRank: 1, mostSize: 3 }), integers(6, 70)).map(([outer, size]) => [...outer, size]) });
 
 /** A primitive's own sampler draws from fast-check, so that its calls shrink. */
-const pickerOf = (draw: Draw, long: boolean): Picker => ({
+export const pickerOf = (draw: Draw, long: boolean): Picker => ({
   integer: (least, most) => draw(integers, least, most),
   oneOf: (choices) => choices[draw(integers, 0, choices.length - 1)],
   boolean: () => draw(fc.boolean),
@@ -47,8 +48,14 @@ export function samplesOf(primitive: Primitive, { layouts = false, long = false 
       const dense = layouts && input.distinct !== true && draw(integers, 0, 5) === 5 ? repeated(draw, input) : draw(elementsOf, input);
       return layouts ? placed(dense, draw(placements, dense.rank)) : dense;
     });
+    if (layouts && draw(integers, 0, 5) === 5) shareFirst(inputs, drawn);
     return describeCall({ primitive, inputs: drawn, attributes });
   });
+}
+
+/** One tensor in the place of two, as in x · x, where both are drawn alike. */
+function shareFirst(inputs: readonly SampleInput[], drawn: Tensor[]): void {
+  for (let i = 1; i < drawn.length; i++) if (JSON.stringify(inputs[i]) === JSON.stringify(inputs[0])) drawn[i] = drawn[0];
 }
 
 const elementsOf = ({ shape, dtype, range, distinct }: SampleInput): fc.Arbitrary<Tensor> => tensors({

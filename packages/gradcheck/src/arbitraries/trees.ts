@@ -9,7 +9,7 @@ export type TensorTree = Tensor | readonly TensorTree[] | { readonly [key: strin
  * Trees of tensors: a tensor, or arrays and records of trees, empty ones included, at most `depth` deep (3 unless given).
  *
  * @example
- * fc.assert(fc.property(trees({ shape: [2] }), (tree) => JSON.stringify(Object.keys(tree)) !== ""));
+ * fc.assert(fc.property(trees({ shape: [2], depth: 1 }), (tree) => { checkGradients(scale, [tree]); }));
  */
 export function trees(leaves: TensorOptions & { readonly depth?: number } = {}): fc.Arbitrary<TensorTree> {
   const { depth = 3, ...options } = leaves;

@@ -1,5 +1,6 @@
-import { currentEngine } from "@ndgrad/core/internal";
-import { describe, test } from "vitest";
+import { readdirSync } from "node:fs";
+import { currentEngine, registry } from "@ndgrad/core/internal";
+import { describe, expect, test } from "vitest";
 import { conformance } from "./conformance.ts";
 
 const runs = Number(process.env["NDGRAD_RUNS"] ?? 20);
@@ -9,4 +10,12 @@ const engine = currentEngine();
 
 describe(`the ${engine.name} engine`, () => {
   test.each(conformance(engine, { runs, seed }).map((each) => [`${each.primitive} ${each.law}`, each] as const))("%s", (_name, { run }) => run(), 120_000);
+});
+
+test("no primitive is left out of what core's entry loads", async () => {
+  const loaded = [...registry.keys()];
+  const core = new URL("../../../core/src/", import.meta.url);
+  const files = readdirSync(core, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
+  for (const file of files) if (/^(ops|compose|transform)\/.*\.ts$/.test(file) && !/\.test(-d)?\.ts$/.test(file)) await import(new URL(file, core).href);
+  expect([...registry.keys()].filter((name) => !loaded.includes(name))).toEqual([]);
 });

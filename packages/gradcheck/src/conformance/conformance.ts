@@ -1,7 +1,8 @@
 import { installEngine, registry, showSpec, type Engine, type Primitive } from "@ndgrad/core/internal";
 import fc from "fast-check";
-import { samplesOf, type SampleCall } from "../arbitraries/samples.ts";
-import { combinations, filled } from "./inputs.ts";
+import { pickerOf, samplesOf, type SampleCall } from "../arbitraries/samples.ts";
+import { randomNumbers } from "../random.ts";
+import { combinations, filled, scattered, stretched } from "./inputs.ts";
 import { checkCallGradients, checkValues, isDifferentiable, missing } from "./laws.ts";
 
 /** How thorough a conformance suite is. */
@@ -28,6 +29,7 @@ export interface ConformanceCase {
  *   strided, flipped, stretched): exactly where elements are moved or chosen and for int32 and bool, within 2 units in the
  *   last place for elementwise functions (4 in float64), within the rounding of as many steps for sums and products;
  * - elementwise functions are right at NaN, ±Infinity, ±0, subnormals and the ends of the range; maxima and minima carry NaN;
+ * - elementwise functions are right at tens of thousands of points, which engines split into blocks;
  * - inputs are left as they were;
  * - gradients of order 1 and 2 equal finite differences in float64, and have their inputs' shapes and dtypes.
  *
@@ -54,6 +56,7 @@ export function conformance(engine: Engine, { runs = 30, seed = 1, primitives = 
       }),
     ];
     if (hasSpecialValues(primitive)) cases.push(onEngine("is right at special values", () => checkSpecialValues(primitive, seed)));
+    if (primitive.lower.kind === "elementwise") cases.push(onEngine("is right on long operands", () => checkLongOperands(primitive, seed)));
     if (primitive.vjp !== null) cases.push(onEngine("has right gradients of order 1 and 2", () => checkDrawnGradients(primitive, runs, seed)));
     return cases;
   });
@@ -83,6 +86,22 @@ function checkSpecialValues(primitive: Primitive, seed: number): void {
     const specials = combinations(dtypes);
     checkValues({ primitive, attributes, inputs: primitive.lower.kind === "elementwise" ? specials : inputs.map((input, i) => filled(input, specials[i], seen.size)) });
   }
+}
+
+/** Longer than engines' blocks and no multiple of a vector. */
+const longSize = 20_011;
+
+/** Thousands of points within the ranges of samples, for every combination of dtypes and attributes that they have; one operand in three is a repeated element. */
+function checkLongOperands(primitive: Primitive, seed: number): void {
+  const random = randomNumbers(seed);
+  const seen = new Set<string>();
+  fc.assert(fc.property(fc.tuple(fc.noShrink(fc.integer()), fc.gen()), ([, draw]) => {
+    const { inputs, attributes } = primitive.sample(pickerOf(draw, false));
+    const key = `${inputs.map(({ dtype }) => dtype).join()}${JSON.stringify(attributes)}`;
+    if (seen.has(key) || seen.size === 8) return;
+    seen.add(key);
+    checkValues({ primitive, attributes, inputs: inputs.map(({ dtype, range }) => (random() < 1 / 3 ? stretched(scattered(1, dtype, range, random), longSize) : scattered(longSize, dtype, range, random))) });
+  }), { numRuns: 60, seed });
 }
 
 function checkDrawnGradients(primitive: Primitive, runs: number, seed: number): void {

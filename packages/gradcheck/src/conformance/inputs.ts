@@ -1,4 +1,4 @@
-import { allocate, fromData, isFloat, type DType, type Tensor } from "@ndgrad/core/internal";
+import { Tensor, allocate, fromData, isFloat, viewStorage, type DType } from "@ndgrad/core/internal";
 
 /** |x| for floats; indices and conditions as they are. */
 export function absolute(x: Tensor): Tensor {
@@ -38,3 +38,14 @@ export function filled({ shape, dtype, size }: Tensor, source: Tensor, from: num
   for (let i = 0; i < size; i++) data[i] = source.data[(from + i * 7) % source.size];
   return fromData(data, shape, dtype);
 }
+
+/** `size` random elements within a range. */
+export function scattered(size: number, dtype: DType, [least, most]: readonly [number, number], random: () => number): Tensor {
+  const data = allocate(dtype, size);
+  for (let i = 0; i < size; i++) data[i] = isFloat(dtype) ? least + random() * (most - least) : Math.floor(least + random() * (most - least + 1));
+  return fromData(data, [size], dtype);
+}
+
+/** The first element, `size` times, without copying. */
+export const stretched = ({ data, dtype }: Tensor, size: number): Tensor =>
+  new Tensor([size], dtype, viewStorage(data, { shape: [size], strides: [0], offset: 0 }), null);
