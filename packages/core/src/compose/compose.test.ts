@@ -22,22 +22,22 @@ const of = (values: readonly number[], shape: readonly number[] = [values.length
   return fromData(data, [...shape], dtype);
 };
 const list = (x: Tensor): number[] => [...x.data];
-const near = (actual: Tensor, expected: readonly number[], digits = 9): void => {
-  expect(actual.size).toBe(expected.length);
-  list(actual).forEach((value, i) => expect(value).toBeCloseTo(expected[i], digits));
-};
+const near = (expected: readonly number[]): unknown[] => expected.map((value) => expect.closeTo(value, 9));
 
-/** Gradient and Hessian of a scalar function against central differences. */
-function check(f: (x: Tensor) => Tensor, at: readonly number[]): void {
+/** How far the gradient and the Hessian of a scalar function are from central differences, relative to those. */
+function worstError(f: (x: Tensor) => Tensor, at: readonly number[]): number {
   const eps = 1e-5;
   const moved = (i: number, by: number): Tensor => of(at.map((x, k) => (k === i ? x + by : x)));
+  const error = (actual: number, ahead: number, behind: number): number => {
+    const expected = (ahead - behind) / (2 * eps);
+    return Math.abs(actual - expected) / (1 + Math.abs(expected));
+  };
   const gradient = list(grad(f)(of(at)));
   const second = list(hessian(f)(of(at)));
-  at.forEach((_, i) => {
-    expect(gradient[i]).toBeCloseTo((f(moved(i, eps)).item() - f(moved(i, -eps)).item()) / (2 * eps), 6);
+  return Math.max(...at.flatMap((_, i) => {
     const [ahead, behind] = [list(grad(f)(moved(i, eps))), list(grad(f)(moved(i, -eps)))];
-    at.forEach((__, k) => expect(second[k * at.length + i]).toBeCloseTo((ahead[k] - behind[k]) / (2 * eps), 5));
-  });
+    return [error(gradient[i], f(moved(i, eps)).item(), f(moved(i, -eps)).item()), ...at.map((__, k) => error(second[k * at.length + i], ahead[k], behind[k]))];
+  }));
 }
 const weighted = (f: (x: Tensor) => Tensor) => (x: Tensor): Tensor => { const y = f(x); return sum(mul(y, of(Array.from({ length: y.size }, (_, i) => i + 0.7), y.shape))); };
 
@@ -47,16 +47,18 @@ describe("gradients of orders 1 and 2 of composed functions", () => {
     softmax, logSoftmax, logSumExp, clip: (x) => clip(x, { min: -0.5, max: 1 }),
     logSigmoid, silu, gelu, "gelu by tanh": (x) => gelu(x, { approximate: "tanh" }), elu: (x) => elu(x, { alpha: 0.7 }), leakyRelu, softsign,
   };
-  test.each(Object.keys(functions))("%s", (name) => check(weighted(functions[name]), [0.3, -1.2, 2.1, 0.8]));
+  test.each(Object.keys(functions))("%s", (name) => {
+    expect(worstError(weighted(functions[name]), [0.3, -1.2, 2.1, 0.8])).toBeLessThan(1e-7);
+  });
 });
 
 describe("statistics", () => {
   const x = of([1, 2, 3, 4, 5, 9], [2, 3]);
   test("over axes, with and without correction", () => {
     expect(mean(x).item()).toBe(4);
-    near(mean(x, { axis: 0, keepDims: true }), [2.5, 3.5, 6]);
-    near(variance(x, { axis: 1 }), [2 / 3, 14 / 3]);
-    near(std(x, { axis: -1, correction: 1 }), [1, Math.sqrt(7)]);
+    expect(list(mean(x, { axis: 0, keepDims: true }))).toEqual(near([2.5, 3.5, 6]));
+    expect(list(variance(x, { axis: 1 }))).toEqual(near([2 / 3, 14 / 3]));
+    expect(list(std(x, { axis: -1, correction: 1 }))).toEqual(near([1, Math.sqrt(7)]));
     expect(countNonZero(of([0, 1, NaN, 0])).item()).toBe(2);
   });
   test("of whole numbers, as float32", () => {
@@ -75,8 +77,8 @@ describe("norms", () => {
   test("orders", () => {
     const x = of([3, -4, 0, 0], [2, 2]);
     expect([norm(x).item(), norm(x, { ord: 1 }).item(), norm(x, { ord: Infinity }).item(), norm(x, { ord: "fro" }).item()]).toEqual([5, 7, 4, 5]);
-    near(norm(x, { axis: 1 }), [5, 0]);
-    expect(() => norm(x, { ord: 3 as 2 })).toThrow(/no norm of order 3/);
+    expect(list(norm(x, { axis: 1 }))).toEqual(near([5, 0]));
+    expect(() => norm(x, { ord: 3 })).toThrow(/no norm of order 3/);
   });
   test("the gradient at 0 is 0", () => {
     for (const ord of [1, 2, Infinity] as const) expect(list(grad((x: Tensor) => norm(x, { ord }))(of([0, 0])))).toEqual([0, 0]);
@@ -85,9 +87,9 @@ describe("norms", () => {
 
 describe("softmax and its kin", () => {
   test("without overflow", () => {
-    near(softmax(of([1000, 1000, -1000])), [0.5, 0.5, 0]);
-    near(logSoftmax(of([0, 1000])), [-1000, 0]);
-    near(logSumExp(of([1000, 1000, 0, -1e4, -1e4, -1e4], [2, 3]), { axis: 1 }), [1000 + Math.LN2, -1e4 + Math.log(3)]);
+    expect(list(softmax(of([1000, 1000, -1000])))).toEqual(near([0.5, 0.5, 0]));
+    expect(list(logSoftmax(of([0, 1000])))).toEqual(near([-1000, 0]));
+    expect(list(logSumExp(of([1000, 1000, 0, -1e4, -1e4, -1e4], [2, 3]), { axis: 1 }))).toEqual(near([1000 + Math.LN2, -1e4 + Math.log(3)]));
   });
   test("rows of infinities", () => {
     const rows = of([-Infinity, -Infinity, Infinity, 1, -Infinity, 1], [3, 2]);
@@ -100,7 +102,7 @@ describe("softmax and its kin", () => {
     expect(logSumExp(of([1, 1], [1, 2]), { keepDims: true }).shape).toEqual([1, 1]);
     expect(list(logSumExp(of([], [2, 0]), { axis: 1 }))).toEqual([-Infinity, -Infinity]);
     expect(softmax(of([], [2, 0])).shape).toEqual([2, 0]);
-    near(softmax(of([1, 1, 1, 1], [2, 2]), { axis: [0, 1] }), [0.25, 0.25, 0.25, 0.25]);
+    expect(list(softmax(of([1, 1, 1, 1], [2, 2]), { axis: [0, 1] }))).toEqual(near([0.25, 0.25, 0.25, 0.25]));
   });
 });
 
@@ -112,10 +114,10 @@ test("clip moves to the bounds, which may be tensors or missing", () => {
 
 test("activations at the edges", () => {
   expect(list(step(of([-1, 0, 2])))).toEqual([0, 0, 1]);
-  near(logSigmoid(of([-800, 0, 800])), [-800, -Math.LN2, 0]);
+  expect(list(logSigmoid(of([-800, 0, 800])))).toEqual(near([-800, -Math.LN2, 0]));
   expect(list(grad((x: Tensor) => sum(elu(x)))(of([800, 0, -1])))).toEqual([1, 1, Math.exp(-1)]);
   expect(gelu(of([1], [1], "int32")).dtype).toBe("float32");
-  near(gelu(of([1])), [0.8413447460685429]);
+  expect(list(gelu(of([1])))).toEqual(near([0.8413447460685429]));
 });
 
 test("closeness", () => {

@@ -11,7 +11,7 @@ import { lengthOf } from "./root.ts";
 
 /** Which axes, and which norm: 2 (the default; of a matrix's elements it is called "fro"), 1 or Infinity. */
 export interface NormOptions extends ReduceOptions {
-  readonly ord?: 1 | 2 | typeof Infinity | "fro" | undefined;
+  readonly ord?: number | "fro" | undefined;
 }
 
 /**

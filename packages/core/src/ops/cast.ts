@@ -29,8 +29,11 @@ const castPrimitive = definePrimitive<{ readonly dtype: DType }>({
   },
 });
 
-/** The elements in another dtype; the tensor itself where nothing changes. */
+/**
+ * The elements in another dtype; the tensor itself where nothing changes. To int32: toward zero, saturating, NaN to 0; to
+ * bool: x ≠ 0, so NaN is true; to float32: rounded to the nearest. Gradients flow between floats only. NumPy: astype.
+ * @example cast(tensor([1.7, -1.7]), "int32"); // [1, −1]
+ */
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : bind(castPrimitive, [x], { dtype });
 }
-

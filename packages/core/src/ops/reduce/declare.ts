@@ -50,6 +50,11 @@ export interface ReduceOp {
   readonly primitive: Primitive<ReduceAttributes>;
 }
 
+const known: (readonly number[])[] = [];
+/** 0, 1, …, rank − 1: made once for each rank, since small reductions take no longer than making it. */
+const allAxes = (rank: number): readonly number[] => (known[rank] ??= Array.from({ length: rank }, (_, axis) => axis));
+
+/** Enters a reduction into the registry, and gives the function that binds it. */
 export function reduction(options: Reduction): ReduceOp {
   const { name, gives } = options;
   const primitive = definePrimitive<ReduceAttributes>({
@@ -94,6 +99,6 @@ export function reduction(options: Reduction): ReduceOp {
     },
   });
   const op = (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor =>
-    bind(primitive, [x], { axes: normalizeAxes(name, axis, x.rank), keepDims });
+    bind(primitive, [x], { axes: axis === undefined ? allAxes(x.rank) : normalizeAxes(name, axis, x.rank), keepDims });
   return Object.assign(op, { primitive });
 }
