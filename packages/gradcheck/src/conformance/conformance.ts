@@ -2,7 +2,7 @@ import { installEngine, registry, showSpec, type Engine, type Primitive } from "
 import fc from "fast-check";
 import { pickerOf, samplesOf, type SampleCall } from "../arbitraries/samples.ts";
 import { randomNumbers } from "../random.ts";
-import { combinations, filled, scattered, stretched } from "./inputs.ts";
+import { anyBits, combinations, filled, scattered, stretched } from "./inputs.ts";
 import { checkCallGradients, checkValues, isDifferentiable, missing } from "./laws.ts";
 
 /** How thorough a conformance suite is. */
@@ -29,7 +29,7 @@ export interface ConformanceCase {
  *   strided, flipped, stretched): exactly where elements are moved or chosen and for int32 and bool, within 2 units in the
  *   last place for elementwise functions (4 in float64), within the rounding of as many steps for sums and products;
  * - elementwise functions are right at NaN, ±Infinity, ±0, subnormals and the ends of the range; maxima and minima carry NaN;
- * - elementwise functions are right at tens of thousands of points, which engines split into blocks;
+ * - elementwise functions are right at tens of thousands of points of any size, which engines split into blocks;
  * - inputs are left as they were;
  * - gradients of order 1 and 2 equal finite differences in float64, and have their inputs' shapes and dtypes.
  *
@@ -91,7 +91,7 @@ function checkSpecialValues(primitive: Primitive, seed: number): void {
 /** Longer than engines' blocks and no multiple of a vector. */
 const longSize = 20_011;
 
-/** Thousands of points within the ranges of samples, for every combination of dtypes and attributes that they have; one operand in three is a repeated element. */
+/** Thousands of points within the ranges of samples, and as many of any size, for every combination of dtypes and attributes that they have; one operand in three is a repeated element. */
 function checkLongOperands(primitive: Primitive, seed: number): void {
   const random = randomNumbers(seed);
   const seen = new Set<string>();
@@ -101,6 +101,7 @@ function checkLongOperands(primitive: Primitive, seed: number): void {
     if (seen.has(key) || seen.size === 8) return;
     seen.add(key);
     checkValues({ primitive, attributes, inputs: inputs.map(({ dtype, range }) => (random() < 1 / 3 ? stretched(scattered(1, dtype, range, random), longSize) : scattered(longSize, dtype, range, random))) });
+    checkValues({ primitive, attributes, inputs: inputs.map(({ dtype }) => anyBits(longSize, dtype, random)) });
   }), { numRuns: 60, seed });
 }
 

@@ -49,3 +49,13 @@ export function scattered(size: number, dtype: DType, [least, most]: readonly [n
 /** The first element, `size` times, without copying. */
 export const stretched = ({ data, dtype }: Tensor, size: number): Tensor =>
   new Tensor([size], dtype, viewStorage(data, { shape: [size], strides: [0], offset: 0 }), null);
+
+/** Random bits as elements: floats of every exponent. */
+export function anyBits(size: number, dtype: DType, random: () => number): Tensor {
+  const data = allocate(dtype, size);
+  const words = new Uint8Array(data.buffer);
+  for (let i = 0; i < words.length; i++) words[i] = Math.floor(random() * (dtype === "bool" ? 2 : 256));
+  // One NaN for all: which of them an operation gives, or whose sign it has, is nobody's business.
+  for (let i = 0; i < size; i++) if (Number.isNaN(data[i])) data[i] = NaN;
+  return fromData(data, [size], dtype);
+}
