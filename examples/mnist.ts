@@ -1,7 +1,7 @@
 // Handwritten digits, learnt in five epochs: 784 pixels → 128 relu → 10 sigmoid, mean squared error, stochastic
 // gradient descent. Try --epochs 20, --lr 0.1, --batch-size 32 or another --seed.
 import { parseArgs } from "node:util";
-import { generator, oneHot, type Tensor } from "@ndgrad/core";
+import { generator, oneHot } from "@ndgrad/core";
 import { digits } from "@ndgrad/data";
 import { accuracy, dense, evaluate, fit, initializers, meanSquaredError, progressBar, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 
@@ -21,7 +21,7 @@ console.log(`${mlp.summary()}\n`);
 
 console.log(`mean squared error, SGD with momentum 0.9 and learning rate ${lr}, batches of ${batchSize}, seed ${seed}`);
 const history = await fit(mlp, train, {
-  loss: (prediction: Tensor, digit: Tensor) => meanSquaredError(prediction, oneHot(digit, 10)),
+  loss: (prediction, digit) => meanSquaredError(prediction, oneHot(digit, 10)),
   optimizer: sgd({ lr, momentum: 0.9 }),
   epochs,
   batchSize,

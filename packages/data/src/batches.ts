@@ -49,7 +49,7 @@ export function batches<T extends Columns>(columns: T, options: BatchesOptions):
     for (let batch = 0; batch < length; batch++) {
       const range = [[batch * batchSize, Math.min(size, (batch + 1) * batchSize)]] as const;
       const indices = order === undefined ? undefined : slice(order, range);
-      yield mapColumns(columns, (x) => (indices === undefined ? slice(x, range) : take(x, indices, { axis: 0 })));
+      yield mapColumns(columns, (x) => (indices === undefined ? slice(x, range) : take(x, indices)));
     }
   }
   return { length, size, epoch, [Symbol.iterator]: () => epoch(0)[Symbol.iterator]() };

@@ -1,14 +1,14 @@
 import { variable, type DType, type FloatDType, type Generator, type Shape, type Tensor, type Variable } from "@ndgrad/core";
 import { defineModule } from "./define-module.ts";
 import { ModuleError } from "./errors.ts";
-import type { Fits, LastAxis, Map, Result } from "./flow.ts";
+import type { LastAxis, LastAxisFlow } from "./flow.ts";
 import { glorotUniform, zeros, type Initializer } from "./initializers.ts";
 import { pathOf, type Module, type Variables } from "./module.ts";
 import { streamOf } from "./streams.ts";
 
 /** A fully connected layer: a function of tensors whose last axis has `In` elements. */
 export interface Dense<In extends number = number, Out extends number = number> extends Module, LastAxis<In, Out> {
-  <S extends Shape>(x: Tensor<S> & Fits<Map<S, In, Out>>): Tensor<Result<Map<S, In, Out>>>;
+  <S extends Shape>(x: Tensor<S> & LastAxisFlow<S, In, Out>["fits"]): Tensor<LastAxisFlow<S, In, Out>["shape"]>;
   readonly kind: "dense";
   readonly outputSize: Out;
 }
@@ -56,8 +56,8 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
   const build = (size: number): Variable => {
     checkSize("inputSize", size);
     const label = `dense(${size}, ${outputSize})`;
-    const made = variable(initializer([size, outputSize], stream(), dtype), `${label}.weight`);
-    if (bias) offset = variable(biasInitializer([outputSize], stream(), dtype), `${label}.bias`);
+    const made = variable(initializer([size, outputSize], stream(), dtype), { name: `${label}.weight` });
+    if (bias) offset = variable(biasInitializer([outputSize], stream(), dtype), { name: `${label}.bias` });
     inputSize = size;
     weight = made;
     return made;

@@ -54,8 +54,8 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
 }
 
 /** Some examples: in the order given, or as they lie, which copies nothing. */
-export function rows(x: Tensor, order: Tensor | undefined, from: number, to: number): Tensor {
-  return order === undefined ? slice(x, [[from, to]]) : take(x, slice(order, [[from, to]]), { axis: 0 });
+export function rows(x: Tensor, order: Tensor<[number], "int32"> | undefined, from: number, to: number): Tensor {
+  return order === undefined ? slice(x, [[from, to]]) : take(x, slice(order, [[from, to]]));
 }
 
 /** Throws unless a setting is a whole number of at least `least`. */
@@ -69,4 +69,4 @@ function countOf(caller: string, x: Tensor): number {
 }
 
 /** An order that depends on the seed and the epoch alone, so that training can begin at any epoch. */
-const permutationOf = (size: number, seed: number, epoch: number): Tensor => generator(seed + epoch * 2 ** 32).permutation(size);
+const permutationOf = (size: number, seed: number, epoch: number): Tensor<[number], "int32"> => generator(seed + epoch * 2 ** 32).permutation(size);

@@ -120,13 +120,13 @@ describe("fit", () => {
     const empty = { x: tensor([], { shape: [0, 2] }), y: tensor(new Int32Array(0)) };
     await expect(fit(line(), empty, options)).rejects.toThrow("fit: there are no examples; the input's shape is [0, 2]");
     await expect(fit(line(), { x, y: tensor([1, 0], { dtype: "int32" }) }, options)).rejects.toThrow("fit: there are 4 inputs and 2 targets");
-    await expect(fit(line(), { x: tensor(1), y }, options)).rejects.toThrow("a scalar has none");
+    await expect(fit(line(), { x: tensor(1) as Tensor, y }, options)).rejects.toThrow("a scalar has none");
     await expect(fit(sequential(sigmoid), { x, y }, options)).rejects.toThrow("the model has no parameters");
     await expect(fit(line(), { x, y }, { ...options, epochs: 1.5 })).rejects.toThrow("fit: epochs must be a whole number of at least 0, got 1.5");
     await expect(fit(line(), { x, y }, { ...options, batchSize: 0 })).rejects.toThrow("fit: batchSize must be a whole number of at least 1, got 0");
     await expect(fit(line(), { x, y }, { ...options, metrics: { loss: accuracy } })).rejects.toThrow(`a metric cannot be called "loss"`);
     await expect(fit(line(), { epoch: () => [] }, options)).rejects.toThrow(TrainingError);
-    await expect(fit(line(), { x: tensor([[1, 2, 3]]), y: tensor([1], { dtype: "int32" }) }, options)).rejects.toThrow("0: dense(2, 8): the input's last axis must be 2, got float32[1, 3]");
+    await expect(fit(line(), { x: tensor([[1, 2, 3]]) as Tensor, y: tensor([1], { dtype: "int32" }) }, options)).rejects.toThrow("0: dense(2, 8): the input's last axis must be 2, got float32[1, 3]");
   });
 
   test("lets timers run while it trains", async () => {
@@ -154,7 +154,7 @@ describe("predict and evaluate", () => {
 
   test("refuse settings that mean nothing", async () => {
     expect(() => predict(line(), sides(3, 1).x, { batchSize: 0 })).toThrow("predict: batchSize");
-    expect(() => predict(line(), tensor(1))).toThrow("a scalar has none");
+    expect(() => predict(line(), tensor(1) as Tensor)).toThrow("a scalar has none");
     await expect(evaluate(line(), { epoch: () => [] }, { metrics: { accuracy } })).rejects.toThrow("evaluate: the data have no batches");
   });
 });

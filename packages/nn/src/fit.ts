@@ -63,7 +63,7 @@ export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, 
 ): Promise<History<M>> {
   const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, metrics, progress } = options;
   checkCount("fit", "epochs", epochs, 0);
-  const measures: Metrics<P, Y> = { ...metrics, loss: options.loss };
+  const measures: Metrics<P, Y> = { loss: options.loss, ...metrics };
   for (const name of ["loss", "seconds", "validation"]) {
     if (metrics !== undefined && Object.hasOwn(metrics, name)) throw new TrainingError(`fit: a metric cannot be called "${name}"; the history has that name already`);
   }

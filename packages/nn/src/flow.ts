@@ -1,9 +1,5 @@
 // How shapes flow through layers, for the compiler. Literal sizes are checked; `number` and unknown ranks always pass.
-import type { Shape, Tensor } from "@ndgrad/core";
-
-declare const why: unique symbol;
-/** A layer's refusal. No value has this type, so the sentence appears under the argument that does not fit. */
-export interface Refusal<Sentence extends string> { readonly [why]: Sentence }
+import type { Refused, Shape, Tensor } from "@ndgrad/core";
 
 declare const sizes: unique symbol;
 /** What the compiler knows of a layer that takes the last axis from one size to another. */
@@ -13,42 +9,47 @@ declare const chain: unique symbol;
 /** What the compiler knows of layers that follow each other. */
 export interface Chain<Layers extends readonly unknown[]> { readonly [chain]: Layers }
 
-/** The result of a shape rule where there is one, else any shape. */
-export type Result<R> = R extends Shape ? R : Shape;
-/** Intersected with an argument's type: nothing where the shape passes, else the refusal. */
-export type Fits<R> = R extends Shape ? unknown : R;
+// A rule gives the result's shape and what the argument must also be (anything, unless it is refused). Signatures ask for
+// `["fits"]`: the compiler infers nothing from an indexed type, so the layer's own type is what it infers.
+interface Flows<S extends Shape> { readonly shape: S; readonly fits: unknown; readonly refused: false }
+interface Stuck<Sentence extends string> { readonly shape: Shape; readonly fits: Refused<Sentence>; readonly refused: true }
+interface Flow { readonly shape: Shape; readonly fits: unknown; readonly refused: boolean }
 
 /** `[…, In]` → `[…, Out]`. */
-export type Map<S extends Shape, In extends number, Out extends number> =
-  number extends S["length"] ? Shape
+export type LastAxisFlow<S extends Shape, In extends number, Out extends number> =
+  number extends S["length"] ? Flows<Shape>
   : S extends [...infer Batch extends Shape, infer Last extends number]
-    ? number extends In | Last ? [...Batch, Out]
-    : [Last, In] extends [In, Last] ? [...Batch, Out]
-    : Refusal<`this layer takes ${In} → ${Out}, and its input's last axis is ${Last}`>
-  : Refusal<`this layer takes ${In} → ${Out}, and its input is a scalar`>;
+    ? number extends In | Last ? Flows<[...Batch, Out]>
+    : [Last, In] extends [In, Last] ? Flows<[...Batch, Out]>
+    : Stuck<`this layer takes ${In} → ${Out}, and its input's last axis is ${Last}`>
+  : Stuck<`this layer takes ${In} → ${Out}, and its input is a scalar`>;
 
+/** A function that leaves shapes as they are. */
 type SameShape = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
 
-/** The shape a layer makes of a shape. */
-export type Apply<L, S> =
-  S extends Shape
-    ? L extends { readonly [sizes]: readonly [infer In extends number, infer Out extends number] } ? Map<S, In, Out>
-    : L extends { readonly [chain]: infer Inner extends readonly unknown[] } ? Through<Inner, S>
-    : L extends SameShape ? S
-    : L extends (x: never) => Tensor<infer R> ? R : Shape
-  : S;
+/** What a layer makes of a shape. */
+export type LayerFlow<L, S extends Shape> =
+  L extends LastAxis<infer In, infer Out> ? LastAxisFlow<S, In, Out>
+  : L extends Chain<infer Layers> ? ChainFlow<Layers, Flows<S>>
+  : L extends SameShape ? Flows<S>
+  : L extends (x: never) => Tensor<infer Out> ? Flows<Out>
+  : Stuck<"this is no layer: give a module, or a function that takes a tensor to a tensor">;
 
-/** The shape that layers in a row make of a shape. */
-export type Through<Layers extends readonly unknown[], S> =
-  Layers extends readonly [infer First, ...infer Rest] ? Through<Rest, Apply<First, S>> : Layers extends readonly [] ? S : Shape;
+/** What layers in a row make of a shape; the first refusal stands. */
+type ChainFlow<Layers extends readonly unknown[], Before extends Flow> =
+  Before["refused"] extends true ? Before
+  : Layers extends readonly [infer First, ...infer Rest] ? ChainFlow<Rest, LayerFlow<First, Before["shape"]>>
+  : Layers extends readonly [] ? Before
+  : Flows<Shape>;
 
-/** What a layer puts out, as far as it tells without its input. */
-type Exit<L, Before> =
-  L extends { readonly [sizes]: readonly [number, infer Out extends number] } ? [number, Out]
-  : L extends { readonly [chain]: infer Inner extends readonly unknown[] } ? ExitOf<Inner, Before>
-  : L extends SameShape ? Before : Shape;
-type ExitOf<Layers extends readonly unknown[], Before = Shape> =
-  Layers extends readonly [...infer Rest, infer Last] ? Exit<Last, ExitOf<Rest, Before>> : Before;
+/** What layers in a row make of a shape. */
+export type SequentialFlow<Layers extends readonly unknown[], S extends Shape> = ChainFlow<Layers, Flows<S>>;
 
-/** Nothing where a layer can follow the layers before it, else the refusal. */
-export type Follows<L, Before extends readonly unknown[]> = Fits<Apply<L, ExitOf<Before>>>;
+/** What layers put out, as far as they tell without an input. */
+type Exit<Layers extends readonly unknown[], Before extends Shape = Shape> =
+  Layers extends readonly [infer First, ...infer Rest]
+    ? Exit<Rest, First extends LastAxis<number, infer Out> ? [number, Out] : First extends Chain<infer Inner> ? Exit<Inner, Before> : LayerFlow<First, Before>["shape"]>
+    : Before;
+
+/** What a layer must also be to follow the layers before it: anything, unless it is refused. */
+export type Follows<L, Before extends readonly unknown[]> = LayerFlow<L, Exit<Before>>["fits"];

@@ -53,14 +53,14 @@ export interface OptimizerRule<Moment extends string> {
  */
 export function defineOptimizer<Moment extends string>({ name, rate, moments, rule }: OptimizerRule<Moment>): Optimizer {
   if (typeof rate === "number") checkNumber(name, "lr", rate, (value) => value >= 0);
-  const step = variable(tensor(0, { dtype: "int32" }), `${name}.step`);
+  const step = variable(tensor(0, { dtype: "int32" }), { name: `${name}.step` });
   const kept = new WeakMap<Variable, Readonly<Record<Moment, Variable>>>();
 
   const momentsOf = (parameter: Variable): Readonly<Record<Moment, Variable>> => {
     const known = kept.get(parameter);
     if (known !== undefined) return known;
     const { shape, dtype } = parameter;
-    const entries = moments.map((moment) => [moment, variable(zeros([...shape], { dtype }), `${name}.${moment}`)] as const);
+    const entries = moments.map((moment) => [moment, variable(zeros([...shape], { dtype }), { name: `${name}.${moment}` })] as const);
     const made = Object.fromEntries(entries) as Readonly<Record<Moment, Variable>>;
     kept.set(parameter, made);
     return made;

@@ -1,11 +1,11 @@
 import type { Shape, Tensor } from "@ndgrad/core";
 import { defineModule } from "./define-module.ts";
-import type { Chain, Fits, Follows, Result, Through } from "./flow.ts";
+import type { Chain, Follows, SequentialFlow } from "./flow.ts";
 import { isModule, type Layer, type Module } from "./module.ts";
 
 /** Layers in a row: a function of what the first one takes. */
 export interface Sequential<Layers extends readonly unknown[] = readonly Layer[]> extends Module, Chain<Layers> {
-  <S extends Shape>(x: Tensor<S> & Fits<Through<Layers, S>>): Tensor<Result<Through<Layers, S>>>;
+  <S extends Shape>(x: Tensor<S> & SequentialFlow<Layers, S>["fits"]): Tensor<SequentialFlow<Layers, S>["shape"]>;
   readonly kind: "sequential";
 }
 
@@ -18,20 +18,21 @@ export interface Sequential<Layers extends readonly unknown[] = readonly Layer[]
  * const mlp = sequential(dense(784, 128), relu, dense(128, 10));
  * sequential(dense(784, 128), dense(64, 10)); // refused: this layer takes 64 → 10, and its input's last axis is 128
  */
+// The parameters are not constrained to Layer: the compiler would then fit a module to a function of one signature, and forget the rest.
 export function sequential(): Sequential<[]>;
-export function sequential<A extends Layer>(a: A): Sequential<[A]>;
-export function sequential<A extends Layer, B extends Layer>(a: A, b: B & Follows<B, [A]>): Sequential<[A, B]>;
-export function sequential<A extends Layer, B extends Layer, C extends Layer>(
-  a: A, b: B & Follows<B, [A]>, c: C & Follows<C, [A, B]>,
+export function sequential<A>(a: A & Follows<A, []>): Sequential<[A]>;
+export function sequential<A, B>(a: A & Follows<A, []>, b: B & Follows<B, [A]>): Sequential<[A, B]>;
+export function sequential<A, B, C>(
+  a: A & Follows<A, []>, b: B & Follows<B, [A]>, c: C & Follows<C, [A, B]>,
 ): Sequential<[A, B, C]>;
-export function sequential<A extends Layer, B extends Layer, C extends Layer, D extends Layer>(
-  a: A, b: B & Follows<B, [A]>, c: C & Follows<C, [A, B]>, d: D & Follows<D, [A, B, C]>,
+export function sequential<A, B, C, D>(
+  a: A & Follows<A, []>, b: B & Follows<B, [A]>, c: C & Follows<C, [A, B]>, d: D & Follows<D, [A, B, C]>,
 ): Sequential<[A, B, C, D]>;
-export function sequential<A extends Layer, B extends Layer, C extends Layer, D extends Layer, E extends Layer>(
-  a: A, b: B & Follows<B, [A]>, c: C & Follows<C, [A, B]>, d: D & Follows<D, [A, B, C]>, e: E & Follows<E, [A, B, C, D]>,
+export function sequential<A, B, C, D, E>(
+  a: A & Follows<A, []>, b: B & Follows<B, [A]>, c: C & Follows<C, [A, B]>, d: D & Follows<D, [A, B, C]>, e: E & Follows<E, [A, B, C, D]>,
 ): Sequential<[A, B, C, D, E]>;
-export function sequential<A extends Layer, B extends Layer, C extends Layer, D extends Layer, E extends Layer, F extends Layer>(
-  a: A, b: B & Follows<B, [A]>, c: C & Follows<C, [A, B]>, d: D & Follows<D, [A, B, C]>, e: E & Follows<E, [A, B, C, D]>, f: F & Follows<F, [A, B, C, D, E]>,
+export function sequential<A, B, C, D, E, F>(
+  a: A & Follows<A, []>, b: B & Follows<B, [A]>, c: C & Follows<C, [A, B]>, d: D & Follows<D, [A, B, C]>, e: E & Follows<E, [A, B, C, D]>, f: F & Follows<F, [A, B, C, D, E]>,
 ): Sequential<[A, B, C, D, E, F]>;
 export function sequential(a: Layer, b: Layer, c: Layer, d: Layer, e: Layer, f: Layer, g: Layer, ...more: readonly Layer[]): Sequential;
 export function sequential(layers: readonly Layer[]): Sequential;
