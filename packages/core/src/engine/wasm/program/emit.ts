@@ -13,6 +13,7 @@ import { pushLoad, setMaskWidth } from "../loop-vector.ts";
 import { emitNamed } from "../named.ts";
 import { contractBlocks } from "../products.ts";
 import { control, emitBarrier } from "./barrier.ts";
+import { emitSmallProduct, isSmallProduct } from "./small-product.ts";
 
 /** What emitted code finds where. */
 export interface Addresses {
@@ -114,6 +115,16 @@ function emitLoopKernel({ module, addresses, hostIndex }: Emitter, kernel: LoopK
 
 function emitContractKernel({ module, addresses, hostIndex }: Emitter, kernel: ContractKernel, units: number): number {
   const { dtype } = kernel.out;
+  if (isSmallProduct(kernel)) {
+    const f = module.define(["i32", "i32", "i32"]);
+    // Without units the whole product is the one unit.
+    if (units === 0) f.i32(1).set(f.params[1]);
+    emitSmallProduct(f, kernel, known(kernel.m) / Math.max(units, 1), {
+      addressOf: ({ buffer, offset }) => addresses.buffers[buffer] + known(offset) * bytesPerElement[dtype],
+      epilogue: kernel.epilogue === null ? null : epilogueOf(kernel.epilogue, kernel, addresses, hostIndex),
+    });
+    return f.index;
+  }
   const product = emitContract(module, {
     dtype: dtype as ContractDType,
     ...(kernel.epilogue === null ? {} : { epilogue: epilogueOf(kernel.epilogue, kernel, addresses, hostIndex) }),

@@ -15,6 +15,7 @@ import { namedScratch } from "../named.ts";
 import { control } from "./barrier.ts";
 import { emitProgram } from "./emit.ts";
 import { createProgramMemory, type ProgramMemory } from "./memory.ts";
+import { isSmallProduct, smallProductScratch } from "./small-product.ts";
 import { createThreadPool, platformThreads, type ThreadPool } from "./threads.ts";
 import { workOf } from "../../work.ts";
 
@@ -36,6 +37,7 @@ const known = (size: Size): number => {
 
 /** Bytes of scratch memory that one thread needs for a kernel. */
 function scratchOf(kernel: Kernel): number {
+  if (kernel.kind === "contract" && isSmallProduct(kernel)) return smallProductScratch(kernel);
   if (kernel.kind === "contract") return contractScratch(kernel.out.dtype as ContractDType, known(kernel.m), known(kernel.n), known(kernel.k));
   return kernel.kind === "named" ? namedScratch(kernel.kernel, kernel.sizes.map(known)) : 0;
 }

@@ -1,0 +1,158 @@
+import type { ContractKernel, Operand, Size } from "../../program.ts";
+import type { EpiloguePosition } from "../contract.ts";
+import { elementTypes, type ContractDType, type ElementType } from "../contractType.ts";
+import type { FunctionBuilder, Local } from "../encoder.ts";
+
+/**
+ * Products with few columns, written out for their sizes: a handful of rows with all their columns is summed up in
+ * registers, so nothing is packed (but a right side whose columns are not neighbours) and no sum goes through memory.
+ */
+
+/** Sums that fit the 16 vector registers beside what they are made of. */
+const mostSums = 12;
+/** With more columns than this, or so much work, packing both sides pays. */
+const mostVectors = 6;
+const fewVectors = 3;
+const mostWork = 300_000;
+const mostDepth = 2048;
+/** Steps along the depth that are written out instead of looped over, times the sums of each. */
+const mostUnrolled = 96;
+
+const known = (size: Size): number => {
+  if (typeof size !== "number") throw new Error("small-product: a program's sizes are numbers");
+  return size;
+};
+
+const vectorsOf = (kernel: ContractKernel, type: ElementType): number => Math.ceil(known(kernel.n) / type.lanes);
+
+/** Whether a product is of this kind. */
+export function isSmallProduct(kernel: ContractKernel): boolean {
+  const { batch, a, b } = kernel;
+  const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
+  const vectors = vectorsOf(kernel, elementTypes[kernel.out.dtype as ContractDType]);
+  const forward = [...a.strides, ...b.strides].every((stride) => known(stride) >= 0);
+  return forward && batch.every((size) => size === 1) && k > 0 && k <= mostDepth
+    && (vectors <= fewVectors || (vectors <= mostVectors && m * n * k <= mostWork));
+}
+
+/** Bytes of scratch memory for a right side that has to be packed. */
+export function smallProductScratch(kernel: ContractKernel): number {
+  const type = elementTypes[kernel.out.dtype as ContractDType];
+  return isPackedRight(kernel) ? 0 : known(kernel.k) * vectorsOf(kernel, type) * 16 + 16;
+}
+
+/** Whether the columns of the right side are neighbours. */
+const isPackedRight = ({ b, n }: ContractKernel): boolean => n === 1 || known(b.strides[b.strides.length - 1]) === 1;
+
+/** What the code of a product finds where, and what it does with a finished vector. */
+export interface SmallProductContext {
+  readonly addressOf: (operand: Operand) => number;
+  /** Leaves the epilogue of `value` at a position. */
+  readonly epilogue: ((f: FunctionBuilder, at: EpiloguePosition) => void) | null;
+}
+
+/** Writes a function body `(start, end, scratch)` that computes rows from start to end (times `rowsPerUnit`). */
+export function emitSmallProduct(f: FunctionBuilder, kernel: ContractKernel, rowsPerUnit: number, { addressOf, epilogue }: SmallProductContext): void {
+  const type = elementTypes[kernel.out.dtype as ContractDType];
+  const { bytes, lanes } = type;
+  const [start, end, scratch] = f.params;
+  const [n, k] = [kernel.n, kernel.k].map(known);
+  const vectors = vectorsOf(kernel, type);
+  const [aRow, aColumn] = kernel.a.strides.slice(-2).map((stride) => known(stride) * bytes);
+  const outRow = known(kernel.out.strides[kernel.out.strides.length - 2]) * bytes;
+  const right = isPackedRight(kernel) ? null : packRight(f, kernel, type, addressOf(kernel.b), scratch);
+  const bRow = right === null ? known(kernel.b.strides[kernel.b.strides.length - 2]) * bytes : vectors * 16;
+
+  const [row, limit, aAt, aStep, bAt, outAt, left] = f.locals("i32", 7);
+  const [batch, rowHere, column] = f.locals("i32", 3);
+  const most = Math.max(1, Math.floor(mostSums / vectors));
+  const sums = Array.from({ length: most }, () => f.locals("v128", vectors));
+  const factors = f.locals("v128", vectors);
+  const splat = f.local("v128");
+  const pushRight = (): FunctionBuilder => (right === null ? f.i32(addressOf(kernel.b)) : f.get(right));
+
+  /** One step along the depth: b's row against one element of each row of a. */
+  const step = (rows: number, first: boolean, at: { readonly a: Local; readonly aOffset: number; readonly b: () => void; readonly bOffset: number }): void => {
+    factors.forEach((vector, v) => { at.b(); f.memory("v128.load", at.bOffset + v * 16).set(vector); });
+    for (let i = 0; i < rows; i++) {
+      f.get(at.a).memory(type.loadSplat, at.aOffset + i * aRow).set(splat);
+      sums[i].forEach((sum, v) => {
+        if (!first) f.get(sum);
+        f.get(splat, factors[v]).op(type.mul);
+        if (!first) f.op(type.add);
+        f.set(sum);
+      });
+    }
+  };
+  const finish = (rows: number): void => {
+    f.i32(0).set(batch);
+    for (let i = 0; i < rows; i++) {
+      f.get(row).i32(i).op("i32.add").set(rowHere);
+      sums[i].forEach((sum, v) => {
+        if (epilogue !== null) {
+          f.i32(v * lanes).set(column);
+          epilogue(f, { value: sum, batch, row: rowHere, column, lanes });
+          f.set(sum);
+        }
+        storeFirst(f, type, outAt, sum, i * outRow + v * 16, Math.min(lanes, n - v * lanes));
+      });
+    }
+  };
+  const block = (rows: number): void => {
+    if (k * rows * vectors <= mostUnrolled) {
+      for (let l = 0; l < k; l++) step(rows, l === 0, { a: aAt, aOffset: l * aColumn, b: pushRight, bOffset: l * bRow });
+    } else {
+      f.get(aAt).set(aStep);
+      pushRight().set(bAt);
+      for (let i = 0; i < rows; i++) for (const sum of sums[i]) f.v128(new Uint8Array(16)).set(sum);
+      f.i32(k).set(left).loop((again) => {
+        step(rows, false, { a: aStep, aOffset: 0, b: () => f.get(bAt), bOffset: 0 });
+        f.get(aStep).i32(aColumn).op("i32.add").set(aStep).get(bAt).i32(bRow).op("i32.add").set(bAt);
+        f.get(left).i32(1).op("i32.sub").tee(left).branchIf(again);
+      });
+    }
+    finish(rows);
+    f.get(row).i32(rows).op("i32.add").set(row);
+    f.get(aAt).i32(rows * aRow).op("i32.add").set(aAt);
+    f.get(outAt).i32(rows * outRow).op("i32.add").set(outAt);
+  };
+
+  f.get(start).i32(rowsPerUnit).op("i32.mul").set(row);
+  f.get(end).i32(rowsPerUnit).op("i32.mul").set(limit);
+  f.get(row).i32(aRow).op("i32.mul").i32(addressOf(kernel.a)).op("i32.add").set(aAt);
+  f.get(row).i32(outRow).op("i32.mul").i32(addressOf(kernel.out)).op("i32.add").set(outAt);
+  for (let rows = most; rows >= 1; rows = rows === most && most > 2 ? Math.floor(most / 2) : rows === 1 ? 0 : 1) {
+    f.while(() => f.get(row).i32(rows).op("i32.add").get(limit).op("i32.le_s"), () => block(rows));
+  }
+}
+
+/** Copies the right side into scratch memory, row by row in whole vectors; gives a local with its address. */
+function packRight(f: FunctionBuilder, { b, k, n }: ContractKernel, type: ElementType, address: number, scratch: Local): Local {
+  const { bytes } = type;
+  const [bRow, bColumn] = b.strides.slice(-2).map((stride) => known(stride) * bytes);
+  const rowBytes = Math.ceil(known(n) / type.lanes) * 16;
+  const [from, to, left] = f.locals("i32", 3);
+  // Down each column: for a transposed matrix those elements are neighbours.
+  f.i32(0).set(left);
+  f.while(() => f.get(left).i32(known(n)).op("i32.lt_s"), () => {
+    f.get(left).i32(bColumn).op("i32.mul").i32(address).op("i32.add").set(from);
+    f.get(left).i32(bytes).op("i32.mul").get(scratch).op("i32.add").set(to);
+    const rest = f.local("i32");
+    f.i32(known(k)).set(rest).loop((again) => {
+      f.get(to, from).memory(type.loadBits).memory(type.storeBits);
+      f.get(from).i32(bRow).op("i32.add").set(from).get(to).i32(rowBytes).op("i32.add").set(to);
+      f.get(rest).i32(1).op("i32.sub").tee(rest).branchIf(again);
+    });
+    f.release(rest);
+    f.get(left).i32(1).op("i32.add").set(left);
+  });
+  f.release(from, to, left);
+  return scratch;
+}
+
+/** Stores the first `count` lanes. */
+function storeFirst(f: FunctionBuilder, type: ElementType, at: Local, value: Local, offset: number, count: number): void {
+  if (count === type.lanes) f.get(at, value).memory("v128.store", offset);
+  else for (let lane = 0; lane < count; lane++) f.get(at, value).memoryLane(type.storeLane, lane, offset + lane * type.bytes);
+}
+
