@@ -3,6 +3,7 @@ import { isWide } from "../../engine/lanes.ts";
 import { contractKernel, lowerCall, mapKernel, placeRowMajor, reduceKernel, type Placed } from "../../engine/lower.ts";
 import type { BufferSpec, ContractKernel, Kernel, Program, Role } from "../../engine/program.ts";
 import { reducedShape, sameShape, sizeOf } from "../../shape/shape.ts";
+import { expressionCost } from "../../engine/work.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Computed, Graph } from "../graph.ts";
 import { MustMaterialize, adaptTo, keepsOrder, reader, walk, type Chain, type Reader } from "./context.ts";
@@ -180,7 +181,9 @@ function fitsProduct(expr: Expr, operands: readonly Placed[], core: Computed): b
   const rank = core.shape.length;
   const straight = operands.every(({ strides, shape }) => strides[rank - 1] >= 0 && strides[rank - 1] <= 1
     && strides.slice(0, Math.max(0, rank - 3)).every((stride, axis) => stride === strides[axis + 1] * shape[axis + 1]));
-  return straight && (core.dtype === "float64" || !isWide(expr, operands));
+  // With fewer columns than lanes, dear functions are better computed in a loop over all elements.
+  const thin = core.shape[rank - 1] < 3 && expressionCost([expr]) > 6;
+  return straight && !thin && (core.dtype === "float64" || !isWide(expr, operands));
 }
 
 /** Kernels that neither take nor give anything of their neighbours: their operands are arrays, seen through views where strides will do. */
