@@ -24,6 +24,8 @@ export interface Runtime {
   /** How many threads programs may use. Results do not depend on it. */
   setThreads(count: number): void;
   readonly threads: number;
+  /** Whether a program that is large enough would run on all of them now: helpers take a while to start and to take in a program. */
+  readonly ready: boolean;
 }
 
 /** A program that is ready to run. */

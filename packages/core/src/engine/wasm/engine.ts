@@ -6,7 +6,7 @@ import { storageOf, type Tensor } from "../../tensor.ts";
 import type { Engine, Runtime } from "../engine.ts";
 import { ModuleBuilder } from "./encoder.ts";
 import { blockAddress, createKernelCache, makePlan, type Plan } from "./plan.ts";
-import { createRuntime } from "./program/runtime.ts";
+import { createRuntime, type RuntimeOptions } from "./program/runtime.ts";
 import { createSignatures } from "./signature.ts";
 import { createScratch, type Heap } from "./scratch.ts";
 
@@ -47,7 +47,7 @@ const shiftOf: Readonly<Record<DType, number>> = { float32: 2, float64: 3, int32
  * Runs primitives as WebAssembly SIMD128 modules that are made for them at run time: inputs are copied into one scratch
  * memory, the kernels run, the result is copied out into an array of its own.
  */
-export function createWasmEngine(): Engine {
+export function createWasmEngine(options: RuntimeOptions = {}): Engine {
   const scratch = createScratch();
   const kernels = createKernelCache();
   const plans = createSignatures<Plan>();
@@ -104,7 +104,7 @@ export function createWasmEngine(): Engine {
   let runtime: Runtime | null = null;
   return {
     name: "wasm",
-    get runtime() { return (runtime ??= createRuntime()); },
+    get runtime() { return (runtime ??= createRuntime(options)); },
     run(primitive: Primitive, inputs: readonly Tensor[], attributes: unknown, out: Spec): TypedArray {
       if (sizeOf(out.shape) === 0) return allocate(out.dtype, 0);
       const plan = plans.find(primitive, inputs, attributes) ?? plans.keep(makePlan(kernels, primitive, inputs, attributes, out));

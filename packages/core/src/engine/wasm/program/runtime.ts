@@ -22,8 +22,6 @@ import { workOf } from "../../work.ts";
 const shiftOf: Readonly<Record<DType, number>> = { float32: 2, float64: 3, int32: 2, bool: 0 };
 /** Up to here a loop is quicker than a bulk copy. */
 const fewElements = 32;
-/** Programs with less work than this, in operations on an element, run on one thread: waking the others costs some microseconds. */
-const leastSharedWork = 200_000;
 
 /** A stretch of the memory that belongs to somebody. */
 interface Place { readonly address: number; readonly bytes: number }
@@ -42,8 +40,14 @@ function scratchOf(kernel: Kernel): number {
   return kernel.kind === "named" ? namedScratch(kernel.kernel, kernel.sizes.map(known)) : 0;
 }
 
+/** What tests turn. */
+export interface RuntimeOptions {
+  /** Programs with less work than this, in operations on an element, run on one thread: waking the others costs some microseconds. */
+  readonly leastSharedWork?: number;
+}
+
 /** Loads programs into one memory, where variables stay between runs, and runs them. */
-export function createRuntime(): Runtime {
+export function createRuntime({ leastSharedWork = 200_000 }: RuntimeOptions = {}): Runtime {
   const platform = platformThreads();
   const owner = createProgramMemory(platform !== null);
   const residences = createResidences(owner);
@@ -106,9 +110,11 @@ export function createRuntime(): Runtime {
     const id = programs++;
     const main = exports["run"] as (thread: number, threads: number) => void;
     const shared = bands.some(({ units }) => units > 0) && workOf(program) >= leastSharedWork;
-    if (shared && threads > 1) {
+    if (shared) {
+      pool?.load(id, module, host);
+      // Kept for helpers that are started later, too.
       codes.set(id, [module, host]);
-      helpers().load(id, module, host);
+      if (threads > 1) helpers();
     }
     const run = (): void => {
       const count = shared && threads > 1 ? helpers().ready() : 1;
@@ -123,6 +129,7 @@ export function createRuntime(): Runtime {
   return {
     load,
     get threads() { return threads; },
+    get ready() { return threads === 1 || (pool !== null && pool.ready() === threads); },
     setThreads(count) {
       if (!Number.isInteger(count) || count < 1 || count > 64) throw new NdgradError(`setThreads: ${count} is not a number of threads; give a whole number from 1 to 64`);
       if (count > 1 && platform === null) throw new NdgradError("setThreads: there are no threads with shared memory here; a page must be cross-origin isolated (COOP and COEP headers)");

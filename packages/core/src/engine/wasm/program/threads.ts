@@ -94,29 +94,32 @@ export function createThreadPool(memory: WebAssembly.Memory, count: number): Thr
   if (platform === null) throw new NdgradError("setThreads: this platform has no threads with shared memory; a page must be cross-origin isolated");
   const cells = new Int32Array(memory.buffer);
   const helpers = Array.from({ length: count - 1 }, () => platform.start(helperSource(platform.isNode)));
-  let version = 0;
+  // Goes on where earlier helpers of this memory stopped: what they left must not look like an answer.
+  let version = Atomics.load(cells, control.version / 4);
   const signal = (command: number): void => {
     Atomics.store(cells, control.command / 4, command);
     Atomics.store(cells, control.threads / 4, count);
     Atomics.add(cells, control.run / 4, 1);
     Atomics.notify(cells, control.run / 4);
   };
-  /** Sends a message that the helpers take in before they serve again. */
-  const tell = (message: unknown): void => {
+  /** Calls the helpers back, gives each the messages, and lets them serve again. */
+  const tell = (messagesFor: (thread: number) => readonly unknown[]): void => {
     Atomics.store(cells, control.version / 4, ++version);
     signal(leave);
-    for (const helper of helpers) {
-      helper.postMessage(message);
-      helper.postMessage({ kind: "serve", version });
-    }
+    helpers.forEach((helper, i) => { for (const message of [...messagesFor(i + 1), { kind: "serve", version }]) helper.postMessage(message); });
   };
-  helpers.forEach((helper, i) => helper.postMessage({ kind: "start", memory, thread: i + 1 }));
+  tell((thread) => [{ kind: "start", memory, thread }]);
   return {
     // A helper that is still taking in a program would miss its turn: until all are back the caller works alone.
     ready: () => (helpers.every((_, i) => Atomics.load(cells, control.serving / 4 + i + 1) === version) ? count : 1),
-    load: (id, module, host) => tell({ kind: "load", id, module, host }),
-    unload: (id) => tell({ kind: "unload", id }),
+    load: (id, module, host) => tell(() => [{ kind: "load", id, module, host }]),
+    unload: (id) => tell(() => [{ kind: "unload", id }]),
     wake: signal,
-    stop() { for (const helper of helpers) void helper.terminate(); },
+    stop() {
+      // Their end takes a while: until then they must not take part in the runs of those who follow.
+      Atomics.store(cells, control.version / 4, ++version);
+      signal(leave);
+      for (const helper of helpers) void helper.terminate();
+    },
   };
 }
