@@ -3,7 +3,7 @@ import { bind, withLens } from "../graph/bind.ts";
 import { withScope } from "../graph/scope.ts";
 import { zerosLike } from "../ops/creation.ts";
 import type { GradientRule, Primitive } from "../primitive.ts";
-import { Tensor, detach, newestId } from "../tensor.ts";
+import { detach, newestId, type Tensor } from "../tensor.ts";
 import { withVariableStore, type Variable } from "../variable.ts";
 import { orZeros, pullBack } from "./backward.ts";
 import { leaf } from "./leaf.ts";
@@ -101,7 +101,7 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
         if (!seen.has(variable)) seen.set(variable, value);
         return value;
       },
-      assign: outer.assign,
+      assign(variable, value) { outer.assign(variable, value); },
     }), () => withoutHistory(() => f(...args), (outside) => captured.add(outside)));
     const given = tensorsOf(args);
     const inputs = [...given, ...[...captured].filter((each) => !given.includes(each))];
