@@ -25,11 +25,9 @@ export function demand(primitive: Primitive, inputs: readonly Tensor[], attribut
   const { lower } = primitive;
   const exact = { expected, error: null, ulps: 0 };
   if (!isFloat(out.dtype)) return exact;
-  switch (lower.kind) {
-    case "elementwise": return { expected, error: null, ulps: ulpsOf[out.dtype] };
-    case "view": case "place": return exact;
-    case "reduce": if (lower.combine !== "sum" && lower.combine !== "prod") return exact;
-  }
+  if (lower.kind === "elementwise") return { expected, error: null, ulps: ulpsOf[out.dtype] };
+  if (lower.kind === "view" || lower.kind === "place") return exact;
+  if (lower.kind === "reduce" && lower.combine !== "sum" && lower.combine !== "prod") return exact;
   const steps = 8 + 2 * Math.max(0, ...inputs.map(({ size }) => size));
   const scale = evaluate(primitive, inputs.map(absolute), attributes, out);
   return { expected, error: scale.map((size) => steps * unit[out.dtype] * Math.abs(size)), ulps: 0 };

@@ -52,7 +52,7 @@ export function conformance(engine: Engine, { runs = 30, seed = 1, primitives = 
     const cases = [
       onEngine("is declared in full", () => checkDeclaration(primitive, runs, seed)),
       onEngine("equals its definition", () => {
-        fc.assert(fc.property(samplesOf(primitive, { layouts: true, long: true }), checkValues), { numRuns: runs, seed });
+        fc.assert(fc.property(samplesOf(primitive, { layouts: true, long: true }), checkValues), { numRuns: runs, seed, includeErrorInReport: true });
       }),
     ];
     if (hasSpecialValues(primitive)) cases.push(onEngine("is right at special values", () => checkSpecialValues(primitive, seed)));
@@ -102,7 +102,7 @@ function checkLongOperands(primitive: Primitive, seed: number): void {
     seen.add(key);
     checkValues({ primitive, attributes, inputs: inputs.map(({ dtype, range }) => (random() < 1 / 3 ? stretched(scattered(1, dtype, range, random), longSize) : scattered(longSize, dtype, range, random))) });
     checkValues({ primitive, attributes, inputs: inputs.map(({ dtype }) => anyBits(longSize, dtype, random)) });
-  }), { numRuns: 60, seed });
+  }), { numRuns: 60, seed, includeErrorInReport: true });
 }
 
 function checkDrawnGradients(primitive: Primitive, runs: number, seed: number): void {
@@ -111,6 +111,6 @@ function checkDrawnGradients(primitive: Primitive, runs: number, seed: number): 
   fc.assert(fc.property(samplesOf(primitive).filter(isDifferentiable), (call) => {
     numerous += call.inputs.some(({ size }) => size > 0) ? 1 : 0;
     compared += checkCallGradients(call, seed);
-  }), { numRuns: runs, seed });
+  }), { numRuns: runs, seed, includeErrorInReport: true });
   if (compared === 0 && numerous > 0) throw new Error(`${primitive.name}: its samples have no element at which it is smooth; widen their ranges`);
 }
