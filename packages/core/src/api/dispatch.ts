@@ -1,3 +1,4 @@
+/// <reference path="./typed-function.d.ts" />
 import typedFunction from "typed-function";
 import { isDType, promote, toFloat, type DType } from "../dtype.ts";
 import { NdgradError } from "../errors.ts";

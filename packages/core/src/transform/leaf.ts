@@ -5,7 +5,7 @@ import { Tensor } from "../tensor.ts";
 
 const identity = definePrimitive<undefined>({
   name: "identity",
-  doc: "x itself: the place where a transform takes hold of a value.",
+  doc: "out = x: the place where a transform takes hold of a value. JAX: the tracer of an argument.",
   infer: ([x]) => x,
   define: ([x], _, out) => out.data.set(x.data),
   lower: { kind: "view", layout: (layout) => layout },

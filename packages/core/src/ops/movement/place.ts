@@ -15,7 +15,7 @@ interface PlaceAttributes {
 
 const placePrimitive = definePrimitive<PlaceAttributes>({
   name: "place",
-  doc: "Puts tensors into blocks of a larger one that is full of one value elsewhere: pad, concatenate, and the adjoint of slicing.",
+  doc: "out[starts + steps · i] = x[i] for each input, one value elsewhere; the adjoint of slicing. NumPy: pad, concatenate.",
   infer: ([first], { shape }) => ({ shape, dtype: first.dtype }),
   define(inputs, { shape, fill, starts, steps }, out) {
     out.data.fill(fill);
