@@ -1,6 +1,5 @@
 import type { DType, FloatDType } from "../dtype.ts";
 import { showShape } from "../errors.ts";
-import { rowMajorStrides } from "../shape/shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Above this many elements the middle is left out. */
@@ -21,11 +20,11 @@ export function format(x: Tensor): string {
   if (x.storage === null) return `tensor(traced, ${suffix}`;
   const elide = x.size > threshold;
   const places = x.shape.map((extent) => shownPlaces(extent, elide));
-  const strides = rowMajorStrides(x.shape);
-  const { data } = x;
+  // Read where they lie: a stretched tensor is not to be written out for the sake of a few elements.
+  const { data, strides, offset } = x.storage;
   const flats: number[] = [];
   forEachShown(places, strides, (flat) => flats.push(flat));
-  const texts = formatElements(flats.map((flat) => data[flat]), x.dtype);
+  const texts = formatElements(flats.map((flat) => data[offset + flat]), x.dtype);
   const byFlat = new Map(flats.map((flat, i) => [flat, texts[i]]));
   const indent = "tensor(".length;
   const body = x.size === 0 ? emptyBrackets(x.shape) : nested(places, strides, byFlat, 0, 0, indent);
@@ -85,7 +84,7 @@ function formatElements(values: readonly number[], dtype: DType): readonly strin
 function shortestSingle(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
+    if (Object.is(Math.fround(short), value)) return short;
   }
   return value;
 }

@@ -10,27 +10,27 @@ import type { TensorLike } from "./operands.ts";
 export interface Typed<D extends DType> { readonly dtype?: D | undefined }
 
 export interface TensorFunction {
-  <const T extends number | boolean | NestedLiteral, D extends DType = LiteralDType<T>>(value: T & Uniform<T>["fits"], options?: Typed<D> & { readonly shape?: undefined }): Tensor<LiteralShape<T>, D>;
-  <const T extends number | boolean | NestedLiteral, const R extends readonly number[], D extends DType = LiteralDType<T>>(value: T, options: Typed<D> & { readonly shape: R }): Tensor<Reshape<R>, D>;
+  <const T extends number | boolean | NestedLiteral, D extends DType = LiteralDType<T>>(value: T & Uniform<T>["fits"], options?: Typed<D> & { readonly shape?: undefined }): Tensor<LiteralShape<T>, NoInfer<D>>;
+  <const T extends number | boolean | NestedLiteral, const R extends readonly number[], D extends DType = LiteralDType<T>>(value: T, options: Typed<D> & { readonly shape: R }): Tensor<Reshape<R>, NoInfer<D>>;
 }
-export interface FilledFunction { <const S extends Shape, D extends DType = "float32">(shape: readonly [...S], options?: Typed<D>): Tensor<S, D> }
+export interface FilledFunction { <const S extends Shape, D extends DType = "float32">(shape: readonly [...S], options?: Typed<D>): Tensor<S, NoInfer<D>> }
 export interface FullFunction {
-  <const S extends Shape, D extends DType = "float32">(shape: readonly [...S], value: number, options?: Typed<D>): Tensor<S, D>;
-  <const S extends Shape, D extends DType = "bool">(shape: readonly [...S], value: boolean, options?: Typed<D>): Tensor<S, D>;
+  <const S extends Shape, D extends DType = "float32">(shape: readonly [...S], value: number, options?: Typed<D>): Tensor<S, NoInfer<D>>;
+  <const S extends Shape, D extends DType = "bool">(shape: readonly [...S], value: boolean, options?: Typed<D>): Tensor<S, NoInfer<D>>;
 }
-export interface LikeFunction { <S extends Shape, D extends DType, E extends DType = D>(x: TensorLike<S, D>, options?: Typed<E>): Tensor<S, E> }
-export interface FullLikeFunction { <S extends Shape, D extends DType, E extends DType = D>(x: TensorLike<S, D>, value: number | boolean, options?: Typed<E>): Tensor<S, E> }
+export interface LikeFunction { <S extends Shape, D extends DType, E extends DType = D>(x: TensorLike<S, D>, options?: Typed<E>): Tensor<S, NoInfer<E>> }
+export interface FullLikeFunction { <S extends Shape, D extends DType, E extends DType = D>(x: TensorLike<S, D>, value: number | boolean, options?: Typed<E>): Tensor<S, NoInfer<E>> }
 export interface EyeFunction {
   <const Rows extends number, const Columns extends number = Rows, D extends DType = "float32">(
     rows: Rows, options?: Typed<D> & { readonly columns?: Columns | undefined; readonly offset?: number | undefined },
-  ): Tensor<[Rows, Columns], D>;
+  ): Tensor<[Rows, Columns], NoInfer<D>>;
 }
 export interface ArangeFunction {
-  <D extends DType = "float32">(stop: number, options?: Typed<D>): Tensor<[number], D>;
-  <D extends DType = "float32">(start: number, stop: number, options?: Typed<D>): Tensor<[number], D>;
-  <D extends DType = "float32">(start: number, stop: number, step: number, options?: Typed<D>): Tensor<[number], D>;
+  <D extends DType = "float32">(stop: number, options?: Typed<D>): Tensor<[number], NoInfer<D>>;
+  <D extends DType = "float32">(start: number, stop: number, options?: Typed<D>): Tensor<[number], NoInfer<D>>;
+  <D extends DType = "float32">(start: number, stop: number, step: number, options?: Typed<D>): Tensor<[number], NoInfer<D>>;
 }
-export interface LinspaceFunction { <const Count extends number, D extends DType = "float32">(start: number, stop: number, count: Count, options?: Typed<D>): Tensor<[Count], D> }
+export interface LinspaceFunction { <const Count extends number, D extends DType = "float32">(start: number, stop: number, count: Count, options?: Typed<D>): Tensor<[Count], NoInfer<D>> }
 export interface VariableFunction {
   <S extends Shape, D extends DType>(initial: Tensor<S, D>, options?: { readonly name?: string | undefined }): Variable<S, D>;
   (initial: number | boolean | NestedLiteral, options?: { readonly name?: string | undefined }): Variable;

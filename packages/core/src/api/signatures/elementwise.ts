@@ -9,10 +9,10 @@ import type { Choice, DTypeOf, DTypeOfPair, NestedLiteral, Operand, TensorLike }
 
 /** A function of one tensor, element by element. */
 export interface UnaryFunction<T extends DTypeOf> {
-  <S extends Shape, D extends DType>(x: TensorLike<S, D>): Tensor<S, T[D]>;
   (x: number): Tensor<[], T["float32"]>;
   (x: boolean): Tensor<[], T["bool"]>;
-  (x: Operand): Tensor;
+  (x: NestedLiteral): Tensor;
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>): Tensor<S, T[D]>;
 }
 export interface UnaryMethod<T extends DTypeOf> {
   <S extends Shape, D extends DType>(this: Tensor<S, D>): Tensor<S, T[D]>;
@@ -20,8 +20,8 @@ export interface UnaryMethod<T extends DTypeOf> {
 
 /** A function of one tensor, element by element, with options. */
 export interface UnaryFunctionWith<T extends DTypeOf, Options> {
-  <S extends Shape, D extends DType>(x: TensorLike<S, D>, options?: Options): Tensor<S, T[D]>;
   (x: number | boolean | NestedLiteral, options?: Options): Tensor;
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>, options?: Options): Tensor<S, T[D]>;
 }
 export interface UnaryMethodWith<T extends DTypeOf, Options> {
   <S extends Shape, D extends DType>(this: Tensor<S, D>, options?: Options): Tensor<S, T[D]>;

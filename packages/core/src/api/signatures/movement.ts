@@ -9,49 +9,52 @@ import type { NestedLiteral, Operand, TensorLike } from "./operands.ts";
 type Bare = number | boolean | NestedLiteral;
 
 export interface ReshapeFunction {
-  <D extends DType, const R extends readonly number[]>(x: TensorLike<Shape, D>, shape: R): Tensor<Reshape<R>, D>;
   <const R extends readonly number[]>(x: Bare, shape: R): Tensor<Reshape<R>>;
+  <D extends DType, const R extends readonly number[]>(x: TensorLike<Shape, D>, shape: R): Tensor<Reshape<R>, D>;
 }
 export interface ReshapeMethod { <D extends DType, const R extends readonly number[]>(this: Tensor<Shape, D>, shape: R): Tensor<Reshape<R>, D> }
 
 export interface TransposeFunction {
-  <S extends Shape, D extends DType, const O extends readonly number[] | undefined = undefined>(x: TensorLike<S, D>, order?: O & Permute<S, O>["fits"]): Tensor<Permute<S, O>["shape"], D>;
   (x: Bare, order?: readonly number[]): Tensor;
+  <S extends Shape, D extends DType, const O extends readonly number[] | undefined = undefined>(x: TensorLike<S, D>, order?: O & Permute<S, O>["fits"]): Tensor<Permute<S, O>["shape"], D>;
 }
 export interface TransposeMethod {
   <S extends Shape, D extends DType, const O extends readonly number[] | undefined = undefined>(this: Tensor<S, D>, order?: O & Permute<S, O>["fits"]): Tensor<Permute<S, O>["shape"], D>;
 }
 
 export interface SwapAxesFunction {
-  <S extends Shape, D extends DType, const A extends number, const B extends number>(x: TensorLike<S, D>, first: A, second: B & SwapAxes<S, A, B>["fits"]): Tensor<SwapAxes<S, A, B>["shape"], D>;
   (x: Bare, first: number, second: number): Tensor;
+  <S extends Shape, D extends DType, const A extends number, const B extends number>(x: TensorLike<S, D>, first: A, second: B & SwapAxes<S, A, B>["fits"]): Tensor<SwapAxes<S, A, B>["shape"], D>;
 }
 export interface SwapAxesMethod {
   <S extends Shape, D extends DType, const A extends number, const B extends number>(this: Tensor<S, D>, first: A, second: B & SwapAxes<S, A, B>["fits"]): Tensor<SwapAxes<S, A, B>["shape"], D>;
 }
 
-export interface MoveAxisFunction { <S extends Shape, D extends DType>(x: TensorLike<S, D>, from: Axes, to: Axes): Tensor<Unsized<S>, D>; (x: Bare, from: Axes, to: Axes): Tensor }
+export interface MoveAxisFunction {
+  (x: Bare, from: Axes, to: Axes): Tensor;
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>, from: Axes, to: Axes): Tensor<Unsized<S>, D>;
+}
 export interface MoveAxisMethod { <S extends Shape, D extends DType>(this: Tensor<S, D>, from: Axes, to: Axes): Tensor<Unsized<S>, D> }
 
 export interface ExpandDimsFunction {
-  <S extends Shape, D extends DType, const X extends Axes>(x: TensorLike<S, D>, axis: X & ExpandDims<S, X>["fits"]): Tensor<ExpandDims<S, X>["shape"], D>;
   (x: Bare, axis: Axes): Tensor;
+  <S extends Shape, D extends DType, const X extends Axes>(x: TensorLike<S, D>, axis: X & ExpandDims<S, X>["fits"]): Tensor<ExpandDims<S, X>["shape"], D>;
 }
 export interface ExpandDimsMethod {
   <S extends Shape, D extends DType, const X extends Axes>(this: Tensor<S, D>, axis: X & ExpandDims<S, X>["fits"]): Tensor<ExpandDims<S, X>["shape"], D>;
 }
 
 export interface SqueezeFunction {
-  <S extends Shape, D extends DType, const X extends Axes | undefined = undefined>(x: TensorLike<S, D>, options?: { readonly axis?: X } & Squeeze<S, X>["fits"]): Tensor<Squeeze<S, X>["shape"], D>;
   (x: Bare, options?: AxisOption<Axes>): Tensor;
+  <S extends Shape, D extends DType, const X extends Axes | undefined = undefined>(x: TensorLike<S, D>, options?: { readonly axis?: X } & Squeeze<S, X>["fits"]): Tensor<Squeeze<S, X>["shape"], D>;
 }
 export interface SqueezeMethod {
   <S extends Shape, D extends DType, const X extends Axes | undefined = undefined>(this: Tensor<S, D>, options?: { readonly axis?: X } & Squeeze<S, X>["fits"]): Tensor<Squeeze<S, X>["shape"], D>;
 }
 
 export interface BroadcastToFunction {
-  <S extends Shape, D extends DType, const R extends Shape>(x: TensorLike<S, D>, shape: readonly [...R] & Broadcast<S, R>["fits"]): Tensor<R, D>;
   <const R extends Shape>(x: Bare, shape: readonly [...R]): Tensor<R>;
+  <S extends Shape, D extends DType, const R extends Shape>(x: TensorLike<S, D>, shape: readonly [...R] & Broadcast<S, R>["fits"]): Tensor<R, D>;
 }
 export interface BroadcastToMethod {
   <S extends Shape, D extends DType, const R extends Shape>(this: Tensor<S, D>, shape: readonly [...R] & Broadcast<S, R>["fits"]): Tensor<R, D>;
@@ -59,16 +62,16 @@ export interface BroadcastToMethod {
 
 /** Parts or more places: the rank stays, the sizes are known to the run. */
 export interface ResizeFunction<Argument, More = unknown> {
-  <S extends Shape, D extends DType>(x: TensorLike<S, D>, argument: Argument, options?: More): Tensor<Unsized<S>, D>;
   (x: Bare, argument: Argument, options?: More): Tensor;
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>, argument: Argument, options?: More): Tensor<Unsized<S>, D>;
 }
 export interface ResizeMethod<Argument, More = unknown> {
   <S extends Shape, D extends DType>(this: Tensor<S, D>, argument: Argument, options?: More): Tensor<Unsized<S>, D>;
 }
 /** A result whose rank depends on the arguments. */
 export interface ReformFunction<Argument, More = unknown> {
-  <D extends DType>(x: TensorLike<Shape, D>, argument: Argument, options?: More): Tensor<Shape, D>;
   (x: Bare, argument: Argument, options?: More): Tensor;
+  <D extends DType>(x: TensorLike<Shape, D>, argument: Argument, options?: More): Tensor<Shape, D>;
 }
 export interface ReformMethod<Argument, More = unknown> { <D extends DType>(this: Tensor<Shape, D>, argument: Argument, options?: More): Tensor<Shape, D> }
 
@@ -83,32 +86,41 @@ type Sliced<S extends Shape, R extends readonly Range[], Out extends Shape = []>
       : [...Out, ...S]
     : Out;
 export interface SliceFunction {
-  <S extends Shape, D extends DType, const R extends readonly Range[]>(x: TensorLike<S, D>, ranges: R): Tensor<Sliced<S, R>, D>;
   (x: Bare, ranges: readonly Range[]): Tensor;
+  <S extends Shape, D extends DType, const R extends readonly Range[]>(x: TensorLike<S, D>, ranges: R): Tensor<Sliced<S, R>, D>;
 }
 export interface SliceMethod { <S extends Shape, D extends DType, const R extends readonly Range[]>(this: Tensor<S, D>, ranges: R): Tensor<Sliced<S, R>, D> }
 
 /** The same shape and dtype. */
-export interface KeepFunction<Options> { <S extends Shape, D extends DType>(x: TensorLike<S, D>, options?: Options): Tensor<S, D>; (x: Bare, options?: Options): Tensor }
+export interface KeepFunction<Options> {
+  (x: Bare, options?: Options): Tensor;
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>, options?: Options): Tensor<S, D>;
+}
 export interface KeepMethod<Options> { <S extends Shape, D extends DType>(this: Tensor<S, D>, options?: Options): Tensor<S, D> }
 
-export interface RollFunction { <S extends Shape, D extends DType>(x: TensorLike<S, D>, shift: Axes, options?: AxisOption<Axes>): Tensor<S, D>; (x: Bare, shift: Axes, options?: AxisOption<Axes>): Tensor }
+export interface RollFunction {
+  (x: Bare, shift: Axes, options?: AxisOption<Axes>): Tensor;
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>, shift: Axes, options?: AxisOption<Axes>): Tensor<S, D>;
+}
 export interface RollMethod { <S extends Shape, D extends DType>(this: Tensor<S, D>, shift: Axes, options?: AxisOption<Axes>): Tensor<S, D> }
 
+/** The dtype of joined tensors: the one they have in common. */
+type JoinedDType<T extends readonly unknown[]> = Extract<T[number], TensorLike> extends infer Tensors extends TensorLike ? [Tensors] extends [never] ? DType : Tensors["dtype"] : DType;
 export interface ConcatFunction {
-  <const T extends readonly TensorLike[], const X extends number = 0>(tensors: T & Concat<T, X>["fits"], options?: AxisOption<X>): Tensor<Concat<T, X>["shape"], T[number]["dtype"]>;
-  (tensors: readonly Operand[], options?: AxisOption<number>): Tensor;
+  <const T extends readonly Operand[], const X extends number = 0>(tensors: T & Concat<T, X>["fits"], options?: AxisOption<X>): Tensor<Concat<T, X>["shape"], JoinedDType<T>>;
 }
 export interface StackFunction {
-  <const T extends readonly TensorLike[], const X extends number = 0>(tensors: T & Stack<T, X>["fits"], options?: AxisOption<X>): Tensor<Stack<T, X>["shape"], T[number]["dtype"]>;
-  (tensors: readonly Operand[], options?: AxisOption<number>): Tensor;
+  <const T extends readonly Operand[], const X extends number = 0>(tensors: T & Stack<T, X>["fits"], options?: AxisOption<X>): Tensor<Stack<T, X>["shape"], JoinedDType<T>>;
 }
 
-export interface SplitFunction { <S extends Shape, D extends DType>(x: TensorLike<S, D>, parts: Axes, options?: AxisOption<number>): Tensor<Unsized<S>, D>[]; (x: Bare, parts: Axes, options?: AxisOption<number>): Tensor[] }
+export interface SplitFunction {
+  (x: Bare, parts: Axes, options?: AxisOption<number>): Tensor[];
+  <S extends Shape, D extends DType>(x: TensorLike<S, D>, parts: Axes, options?: AxisOption<number>): Tensor<Unsized<S>, D>[];
+}
 export interface SplitMethod { <S extends Shape, D extends DType>(this: Tensor<S, D>, parts: Axes, options?: AxisOption<number>): Tensor<Unsized<S>, D>[] }
 export interface UnstackFunction {
-  <S extends Shape, D extends DType, const X extends number = 0>(x: TensorLike<S, D>, options?: AxisOption<X> & ReplaceAxis<S, X, []>["fits"]): Tensor<ReplaceAxis<S, X, []>["shape"], D>[];
   (x: Bare, options?: AxisOption<number>): Tensor[];
+  <S extends Shape, D extends DType, const X extends number = 0>(x: TensorLike<S, D>, options?: AxisOption<X> & ReplaceAxis<S, X, []>["fits"]): Tensor<ReplaceAxis<S, X, []>["shape"], D>[];
 }
 export interface UnstackMethod {
   <S extends Shape, D extends DType, const X extends number = 0>(this: Tensor<S, D>, options?: AxisOption<X> & ReplaceAxis<S, X, []>["fits"]): Tensor<ReplaceAxis<S, X, []>["shape"], D>[];

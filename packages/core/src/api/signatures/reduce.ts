@@ -2,7 +2,7 @@ import type { DType } from "../../dtype.ts";
 import type { Along, Axes, Reduce } from "../../shape/axis-types.ts";
 import type { Shape } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { DTypeOf, Operand, TensorLike } from "./operands.ts";
+import type { DTypeOf, NestedLiteral, TensorLike } from "./operands.ts";
 
 /** Which axes are taken away (all unless named), and whether they stay with size 1. */
 export interface ReduceOptions<X extends Axes | undefined = Axes | undefined, KeepDims extends boolean = boolean> {
@@ -12,10 +12,10 @@ export interface ReduceOptions<X extends Axes | undefined = Axes | undefined, Ke
 
 /** One value for each group of elements along the axes named; `More` are options of one reduction alone. */
 export interface ReduceFunction<T extends DTypeOf, More = unknown> {
+  (x: number | boolean | NestedLiteral, options?: ReduceOptions & More): Tensor;
   <S extends Shape, D extends DType, const X extends Axes | undefined = undefined, K extends boolean = false>(
     x: TensorLike<S, D>, options?: ReduceOptions<X, K> & More & Reduce<S, X, K>["fits"],
   ): Tensor<Reduce<S, X, K>["shape"], T[D]>;
-  (x: Exclude<Operand, TensorLike>, options?: ReduceOptions & More): Tensor;
 }
 export interface ReduceMethod<T extends DTypeOf, More = unknown> {
   <S extends Shape, D extends DType, const X extends Axes | undefined = undefined, K extends boolean = false>(
@@ -25,8 +25,8 @@ export interface ReduceMethod<T extends DTypeOf, More = unknown> {
 
 /** A function of the elements along an axis that keeps the shape. */
 export interface AlongFunction<T extends DTypeOf, X extends Axes, More = unknown> {
+  (x: number | boolean | NestedLiteral, options?: AxisOption<X> & More): Tensor;
   <S extends Shape, D extends DType, const A extends X = X>(x: TensorLike<S, D>, options?: AxisOption<A> & More & Along<S, A>["fits"]): Tensor<S, T[D]>;
-  (x: Exclude<Operand, TensorLike>, options?: AxisOption<X> & More): Tensor;
 }
 export interface AlongMethod<T extends DTypeOf, X extends Axes, More = unknown> {
   <S extends Shape, D extends DType, const A extends X = X>(this: Tensor<S, D>, options?: AxisOption<A> & More & Along<S, A>["fits"]): Tensor<S, T[D]>;
@@ -35,10 +35,10 @@ export interface AxisOption<X extends Axes> { readonly axis?: X | undefined }
 
 /** Sums and products up to each element; without an axis those of all elements in row-major order, in a vector. */
 export interface CumulativeFunction<T extends DTypeOf> {
+  (x: number | boolean | NestedLiteral, options?: CumulativeOptions): Tensor;
   <S extends Shape, D extends DType, const A extends number | undefined = undefined>(
     x: TensorLike<S, D>, options?: CumulativeOptions<A> & Along<S, A extends number ? A : number>["fits"],
   ): Tensor<A extends number ? S : Shape, T[D]>;
-  (x: Exclude<Operand, TensorLike>, options?: CumulativeOptions): Tensor;
 }
 export interface CumulativeMethod<T extends DTypeOf> {
   <S extends Shape, D extends DType, const A extends number | undefined = undefined>(

@@ -1,0 +1,228 @@
+import { describe, expectTypeOf, test } from "vitest";
+import {
+  add, arange, argMax, broadcastTo, cast, clip, concat, dot, eye, expandDims, full, greater, linspace, matmul, mean, moveAxis, oneHot, ones, outer, relu, reshape,
+  slice, softmax, squeeze, stack, sum, swapAxes, take, tensor, transpose, unstack, variable, where, zeros, zerosLike,
+  type Broadcast, type DType, type MatMul, type Named, type Shape, type Tensor,
+} from "../index.ts";
+
+type Batch = Named<"batch">;
+declare const size: number;
+declare const unknownRank: Tensor;
+declare const rows: Tensor<[number, 784], "float32">;
+const a = zeros([2, 3]);
+
+describe("sizes", () => {
+  test("broadcast", () => {
+    expectTypeOf<Broadcast<[2, 3], [3]>["shape"]>().toEqualTypeOf<[2, 3]>();
+    expectTypeOf<Broadcast<[5, 1, 3], [4, 1]>["shape"]>().toEqualTypeOf<[5, 4, 3]>();
+    expectTypeOf<Broadcast<[number, 3], [2, 1]>["shape"]>().toEqualTypeOf<[2, 3]>();
+    expectTypeOf<Broadcast<[number, 3], [1, 3]>["shape"]>().toEqualTypeOf<[number, 3]>();
+    expectTypeOf<Broadcast<[], [2, 3]>["shape"]>().toEqualTypeOf<[2, 3]>();
+    expectTypeOf<Broadcast<[0, 3], [1, 3]>["shape"]>().toEqualTypeOf<[0, 3]>();
+    expectTypeOf<Broadcast<Shape, [2, 3]>["shape"]>().toEqualTypeOf<Shape>();
+    expectTypeOf<Broadcast<[Batch, 10], [10]>["shape"]>().toEqualTypeOf<[Batch, 10]>();
+  });
+
+  test("meet in products of matrices", () => {
+    expectTypeOf<MatMul<[8, 2, 3], [3, 4]>["shape"]>().toEqualTypeOf<[8, 2, 4]>();
+    expectTypeOf<MatMul<[5, 1, 2, 3], [7, 3, 4]>["shape"]>().toEqualTypeOf<[5, 7, 2, 4]>();
+    expectTypeOf<MatMul<[number, 784], [784, 10]>["shape"]>().toEqualTypeOf<[number, 10]>();
+    expectTypeOf<MatMul<[Batch, 784], [784, 10]>["shape"]>().toEqualTypeOf<[Batch, 10]>();
+    expectTypeOf<MatMul<[3], [3, 4]>["shape"]>().toEqualTypeOf<[4]>();
+    expectTypeOf<MatMul<[2, 3], [3]>["shape"]>().toEqualTypeOf<[2]>();
+    expectTypeOf<MatMul<[3], [3]>["shape"]>().toEqualTypeOf<[]>();
+    expectTypeOf<MatMul<Shape, [3, 4]>["shape"]>().toEqualTypeOf<Shape>();
+  });
+});
+
+describe("functions and methods carry shapes and dtypes", () => {
+  test("creation", () => {
+    expectTypeOf(a).toEqualTypeOf<Tensor<[2, 3], "float32">>();
+    expectTypeOf(ones([2], { dtype: "int32" })).toEqualTypeOf<Tensor<[2], "int32">>();
+    expectTypeOf(zeros([size, 3]).shape).toEqualTypeOf<[number, 3]>();
+    expectTypeOf(zeros([] as number[]).shape).toEqualTypeOf<Shape>();
+    expectTypeOf(full([2], true)).toEqualTypeOf<Tensor<[2], "bool">>();
+    expectTypeOf(eye(3)).toEqualTypeOf<Tensor<[3, 3], "float32">>();
+    expectTypeOf(eye(3, { columns: 4, dtype: "float64" })).toEqualTypeOf<Tensor<[3, 4], "float64">>();
+    expectTypeOf(linspace(0, 1, 5).shape).toEqualTypeOf<[5]>();
+    expectTypeOf(arange(5, { dtype: "int32" })).toEqualTypeOf<Tensor<[number], "int32">>();
+    expectTypeOf(zerosLike(a)).toEqualTypeOf<typeof a>();
+    expectTypeOf(variable(a).value).toEqualTypeOf<typeof a>();
+    const shape = [2, 3] as const;
+    expectTypeOf(zeros(shape).shape).toEqualTypeOf<[2, 3]>();
+  });
+
+  test("literals", () => {
+    expectTypeOf(tensor([[1, 2, 3], [4, 5, 6]])).toEqualTypeOf<Tensor<[2, 3], "float32">>();
+    expectTypeOf(tensor([true, false])).toEqualTypeOf<Tensor<[2], "bool">>();
+    expectTypeOf(tensor(3)).toEqualTypeOf<Tensor<[], "float32">>();
+    expectTypeOf(tensor([] as number[][])).toEqualTypeOf<Tensor<[number, number], "float32">>();
+    expectTypeOf(tensor(new Float64Array(3))).toEqualTypeOf<Tensor<[number], "float64">>();
+    expectTypeOf(tensor(new Int32Array(6), { shape: [2, -1] })).toEqualTypeOf<Tensor<[2, number], "int32">>();
+    expectTypeOf(tensor([1, 2], { dtype: "int32" })).toEqualTypeOf<Tensor<[2], "int32">>();
+    // @ts-expect-error rows of 2 and 1 elements
+    tensor([[1, 2], [3]]);
+  });
+
+  test("elementwise", () => {
+    expectTypeOf(relu(a)).toEqualTypeOf<Tensor<[2, 3], "float32">>();
+    expectTypeOf(ones([2], { dtype: "int32" }).exp()).toEqualTypeOf<Tensor<[2], "float32">>();
+    expectTypeOf(a.tanh().neg().square()).toEqualTypeOf<Tensor<[2, 3], "float32">>();
+    expectTypeOf(relu(variable(a))).toEqualTypeOf<Tensor<[2, 3], "float32">>();
+    expectTypeOf(a.add(2)).toEqualTypeOf<Tensor<[2, 3], "float32">>();
+    expectTypeOf(add(2, a)).toEqualTypeOf<Tensor<[2, 3], "float32">>();
+    expectTypeOf(a.add(zeros([4, 1, 1])).shape).toEqualTypeOf<[4, 2, 3]>();
+    expectTypeOf(add(a, zeros([3], { dtype: "float64" }))).toEqualTypeOf<Tensor<[2, 3], "float64">>();
+    expectTypeOf(ones([2], { dtype: "int32" }).div(2)).toEqualTypeOf<Tensor<[2], "float32">>();
+    expectTypeOf(a.greater(0)).toEqualTypeOf<Tensor<[2, 3], "bool">>();
+    expectTypeOf(greater(a, zeros([3]))).toEqualTypeOf<Tensor<[2, 3], "bool">>();
+    expectTypeOf(cast(a, "int32")).toEqualTypeOf<Tensor<[2, 3], "int32">>();
+    expectTypeOf(clip(a, { min: 0 }).shape).toEqualTypeOf<[2, 3]>();
+    expectTypeOf(where(a.greater(0), a, 0)).toEqualTypeOf<Tensor<[2, 3], "float32">>();
+    expectTypeOf(where(a.greater(0), zeros([3]), zeros([2, 1])).shape).toEqualTypeOf<[2, 3]>();
+    expectTypeOf(a.add([[1, 2, 3]])).toEqualTypeOf<Tensor>();
+    expectTypeOf(unknownRank.add(a).shape).toEqualTypeOf<Shape>();
+    expectTypeOf(a.add(unknownRank).shape).toEqualTypeOf<Shape>();
+  });
+
+  test("reductions", () => {
+    expectTypeOf(sum(a)).toEqualTypeOf<Tensor<[], "float32">>();
+    expectTypeOf(a.sum({ axis: 0 })).toEqualTypeOf<Tensor<[3], "float32">>();
+    expectTypeOf(a.mean({ axis: -1, keepDims: true })).toEqualTypeOf<Tensor<[2, 1], "float32">>();
+    expectTypeOf(mean(a, { keepDims: true }).shape).toEqualTypeOf<[1, 1]>();
+    expectTypeOf(zeros([2, 3, 4]).max({ axis: [0, -1] }).shape).toEqualTypeOf<[3]>();
+    expectTypeOf(argMax(a, { axis: 1 })).toEqualTypeOf<Tensor<[2], "int32">>();
+    expectTypeOf(a.sum({ axis: size }).shape).toEqualTypeOf<Shape>();
+    expectTypeOf(unknownRank.sum().shape).toEqualTypeOf<[]>();
+    expectTypeOf(unknownRank.sum({ axis: 0 }).shape).toEqualTypeOf<Shape>();
+    expectTypeOf(softmax(a, { axis: 1 })).toEqualTypeOf<typeof a>();
+    expectTypeOf(a.variance({ axis: 0, correction: 1 }).shape).toEqualTypeOf<[3]>();
+    expectTypeOf(a.cumSum({ axis: 0 }).shape).toEqualTypeOf<[2, 3]>();
+    expectTypeOf(a.greater(0).sum()).toEqualTypeOf<Tensor<[], "int32">>();
+  });
+
+  test("contractions", () => {
+    expectTypeOf(matmul(a, zeros([3, 4]))).toEqualTypeOf<Tensor<[2, 4], "float32">>();
+    expectTypeOf(rows.matmul(zeros([784, 10])).shape).toEqualTypeOf<[number, 10]>();
+    expectTypeOf(rows.matmul(variable(zeros([784, 10]))).shape).toEqualTypeOf<[number, 10]>();
+    expectTypeOf(unknownRank.matmul(a).shape).toEqualTypeOf<Shape>();
+    expectTypeOf(dot(zeros([3]), zeros([3])).shape).toEqualTypeOf<[]>();
+    expectTypeOf(outer(zeros([2]), zeros([3])).shape).toEqualTypeOf<[2, 3]>();
+  });
+
+  test("movement", () => {
+    expectTypeOf(transpose(a).shape).toEqualTypeOf<[3, 2]>();
+    expectTypeOf(zeros([2, 3, 4]).transpose([0, -1, 1]).shape).toEqualTypeOf<[2, 4, 3]>();
+    expectTypeOf(swapAxes(zeros([2, 3, 4]), 0, -1).shape).toEqualTypeOf<[4, 3, 2]>();
+    expectTypeOf(moveAxis(a, 0, 1).shape).toEqualTypeOf<[number, number]>();
+    expectTypeOf(reshape(a, [3, 2]).shape).toEqualTypeOf<[3, 2]>();
+    expectTypeOf(a.reshape([-1, 2]).shape).toEqualTypeOf<[number, 2]>();
+    expectTypeOf(a.reshape(unknownRank.shape).shape).toEqualTypeOf<Shape>();
+    expectTypeOf(expandDims(a, -1).shape).toEqualTypeOf<[2, 3, 1]>();
+    expectTypeOf(a.expandDims(1).shape).toEqualTypeOf<[2, 1, 3]>();
+    expectTypeOf(squeeze(zeros([2, 1, 3, 1])).shape).toEqualTypeOf<[2, 3]>();
+    expectTypeOf(squeeze(zeros([2, 1, 3, 1]), { axis: 1 }).shape).toEqualTypeOf<[2, 3, 1]>();
+    expectTypeOf(broadcastTo(zeros([3]), [2, 3]).shape).toEqualTypeOf<[2, 3]>();
+    expectTypeOf(concat([a, zeros([4, 3])])).toEqualTypeOf<Tensor<[number, 3], "float32">>();
+    expectTypeOf(concat([a, a], { axis: -1 }).shape).toEqualTypeOf<[2, number]>();
+    expectTypeOf(stack([a, a, a])).toEqualTypeOf<Tensor<[3, 2, 3], "float32">>();
+    expectTypeOf(stack([a, a], { axis: 2 }).shape).toEqualTypeOf<[2, 3, 2]>();
+    expectTypeOf(stack([] as Tensor<[2], "int32">[])).toEqualTypeOf<Tensor<[number, 2], "int32">>();
+    expectTypeOf(unstack(a)[0].shape).toEqualTypeOf<[3]>();
+    expectTypeOf(slice(a, [0]).shape).toEqualTypeOf<[3]>();
+    expectTypeOf(a.slice([[], [0, 2]]).shape).toEqualTypeOf<[2, number]>();
+    expectTypeOf(a.flip().roll(1).shape).toEqualTypeOf<[2, 3]>();
+  });
+
+  test("indexing", () => {
+    expectTypeOf(take(a, 0).shape).toEqualTypeOf<[3]>();
+    expectTypeOf(take(a, [0, 1, 1]).shape).toEqualTypeOf<[3, 3]>();
+    expectTypeOf(a.take(zeros([4, 5], { dtype: "int32" }), { axis: 1 }).shape).toEqualTypeOf<[2, 4, 5]>();
+    expectTypeOf(a.take(unknownRank).shape).toEqualTypeOf<Shape>();
+    expectTypeOf(oneHot(argMax(a, { axis: 1 }), 10)).toEqualTypeOf<Tensor<[2, 10], "float32">>();
+    expectTypeOf(oneHot([0, 2], 3, { dtype: "bool" })).toEqualTypeOf<Tensor<[2, 3], "bool">>();
+  });
+});
+
+describe("what is refused", () => {
+  test("shapes that do not go together", () => {
+    // @ts-expect-error cannot broadcast [2, 3] with [4]
+    add(a, zeros([4]));
+    // @ts-expect-error cannot broadcast [2, 3] with [4]
+    a.mul(zeros([4]));
+    // @ts-expect-error matmul: inner sizes 3 and 5 differ in [2, 3] @ [5, 4]
+    matmul(a, zeros([5, 4]));
+    // @ts-expect-error inner sizes differ for the method too
+    a.matmul(zeros([2, 4]));
+    // @ts-expect-error a scalar is no matrix
+    a.matmul(zeros([]));
+    // @ts-expect-error cannot broadcast [2, 3] with [2]
+    where(a.greater(0), zeros([2]), a);
+    // @ts-expect-error concat: [2, 4] does not join [2, 3] along axis 0
+    concat([a, zeros([2, 4])]);
+    // @ts-expect-error stack: shapes [2, 3] and [3, 2] differ
+    stack([a, zeros([3, 2])]);
+    // @ts-expect-error names of sizes are compared
+    add(zeros([2]) as Tensor as Tensor<[Named<"batch">], "float32">, zeros([2]) as Tensor as Tensor<[Named<"time">], "float32">);
+    // @ts-expect-error cannot broadcast [2, 3] with [2, 4]
+    a.broadcastTo([2, 4]);
+  });
+
+  test("axes and orders", () => {
+    // @ts-expect-error axis 2 is out of range for [2, 3]
+    a.sum({ axis: 2 });
+    // @ts-expect-error axis -3 is out of range for [2, 3]
+    softmax(a, { axis: -3 });
+    // @ts-expect-error does not name each axis once
+    a.transpose([0, 0]);
+    // @ts-expect-error does not name each axis
+    a.transpose([0]);
+    // @ts-expect-error axis 0 of [2, 3] has size 2, not 1
+    a.squeeze({ axis: 0 });
+    // @ts-expect-error axis 3 is out of range
+    a.expandDims(3);
+  });
+
+  test("dtypes and things that are no tensors", () => {
+    // @ts-expect-error a string is no tensor
+    a.add("2");
+    // @ts-expect-error there is no float16
+    a.cast("float16");
+    // @ts-expect-error indices are int32, not float32
+    a.take(zeros([2]));
+    // @ts-expect-error positional axes are options here
+    a.sum(0);
+  });
+});
+
+describe("what only the run knows always works", () => {
+  test("number and Shape", () => {
+    const plain: Tensor<[number, number]> = a;
+    const any: Tensor = a;
+    expectTypeOf(plain.matmul(a).shape).toEqualTypeOf<[number, 3]>();
+    expectTypeOf(any.add(any).sum({ axis: 0 }).shape).toEqualTypeOf<Shape>();
+    expectTypeOf(concat([any, a]).shape).toEqualTypeOf<Shape>();
+    const dtypeOfRun = "float64" as DType;
+    expectTypeOf(zeros([2], { dtype: dtypeOfRun }).add(1).shape).toEqualTypeOf<[2]>();
+  });
+
+  test("generic code over sizes", () => {
+    const dense = <N extends number, In extends number, Out extends number>(x: Tensor<[N, In], "float32">, w: Tensor<[In, Out], "float32">, b: Tensor<[Out], "float32">): Tensor<[N, Out], "float32"> =>
+      x.matmul(w).add(b).relu();
+    expectTypeOf(dense(rows, zeros([784, 10]), zeros([10])).shape).toEqualTypeOf<[number, 10]>();
+    const centred = <N extends number, K extends number>(x: Tensor<[N, K], "float32">): Tensor<[N, K], "float32"> => x.sub(x.mean({ axis: 1, keepDims: true }));
+    expectTypeOf(centred(a).shape).toEqualTypeOf<[2, 3]>();
+    const swish = <S extends Shape>(x: Tensor<S, "float32">): Tensor<S, "float32"> => x.mul(x.sigmoid()).add(1);
+    expectTypeOf(swish(a).shape).toEqualTypeOf<[2, 3]>();
+    const gram = <N extends number, K extends number>(x: Tensor<[N, K], "float32">): Tensor<[K, K], "float32"> => x.transpose().matmul(x);
+    expectTypeOf(gram(a).shape).toEqualTypeOf<[3, 3]>();
+    const anyTensor = <T extends Tensor>(x: T): Tensor => x.add(x).mul(2);
+    expectTypeOf(anyTensor(a)).toEqualTypeOf<Tensor>();
+  });
+
+  test("functions go where functions are taken", () => {
+    const layers: ((x: Tensor) => Tensor)[] = [relu, (x) => x.tanh()];
+    expectTypeOf(layers.map((layer) => layer(a))).toEqualTypeOf<Tensor[]>();
+    expectTypeOf<ReturnType<typeof relu>>().toEqualTypeOf<Tensor<Shape, "float32" | "float64" | "int32">>();
+  });
+});
