@@ -6,8 +6,8 @@ const layer = dense(4, 3, { initializer: initializers.uniform(-1, 1), biasInitia
 console.log(layer.summary());
 
 const { weight, bias } = layer.parameters();
-console.log("\nW =", weight?.value);
-console.log("b =", bias?.value);
+console.log("\nW =", weight.value);
+console.log("b =", bias.value);
 
 const one = tensor([1, 2, 3, 2.5]);
 console.log("\none input: ", one.shape, "→", layer(one).shape);

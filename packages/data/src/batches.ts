@@ -1,4 +1,4 @@
-import { NdgradError, generator, slice, take, type DType, type Shape, type Tensor } from "@ndgrad/core";
+import { NdgradError, generator, slice, tensor, type DType, type Shape, type Tensor } from "@ndgrad/core";
 
 /** Tensors by name, with one example for each index of their first axis. */
 export type Columns = Readonly<Record<string, Tensor>>;
@@ -46,27 +46,34 @@ export function batches<T extends Columns>(columns: T, options: BatchesOptions):
   function* epoch(number: number): Iterable<Rows<T>> {
     checkWhole("batches", "epoch", number, 0);
     const order = shuffle ? orderOf(size, seed, number) : undefined;
-    for (let batch = 0; batch < length; batch++) {
-      const range = [[batch * batchSize, Math.min(size, (batch + 1) * batchSize)]] as const;
-      const indices = order === undefined ? undefined : slice(order, range);
-      yield mapColumns(columns, (x) => (indices === undefined ? slice(x, range) : take(x, indices)));
+    for (let from = 0; from < length * batchSize; from += batchSize) {
+      const to = Math.min(size, from + batchSize);
+      yield mapColumns(columns, (x) => (order === undefined ? slice(x, [[from, to]]) : gather(x, order.subarray(from, to))));
     }
   }
   return { length, size, epoch, [Symbol.iterator]: () => epoch(0)[Symbol.iterator]() };
 }
 
 /** An order of `size` examples for one epoch. Seeds below 2³² give epochs orders of their own, up to epoch 2²¹. */
-export const orderOf = (size: number, seed: number, epoch: number): Tensor<[number], "int32"> =>
-  generator(seed + epoch * 2 ** 32).permutation(size) as Tensor<[number], "int32">;
+export const orderOf = (size: number, seed: number, epoch: number): Int32Array => generator(seed + epoch * 2 ** 32).permutation(size).data;
+
+/** Some rows. Not by take: an engine would be handed all rows for the sake of a few. */
+function gather(x: Tensor, indices: Int32Array): Tensor {
+  const { data } = x;
+  const width = x.size / x.shape[0];
+  const gathered = data.slice(0, indices.length * width);
+  indices.forEach((from, to) => gathered.set(data.subarray(from * width, (from + 1) * width), to * width));
+  return tensor(gathered, { shape: [indices.length, ...x.shape.slice(1)] });
+}
 
 /** The same columns with other rows. */
-export function mapColumns<T extends Columns>(columns: T, rows: (column: Tensor) => Tensor): Rows<T> {
+function mapColumns<T extends Columns>(columns: T, rows: (column: Tensor) => Tensor): Rows<T> {
   // Rows are taken along the first axis: dtype and the other sizes stay.
   return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, rows(column)])) as Rows<T>;
 }
 
 /** How many examples columns have; throws unless they agree and have any. */
-export function countExamples(columns: Columns): number {
+function countExamples(columns: Columns): number {
   const entries = Object.entries(columns);
   if (entries.length === 0) throw new NdgradError("batches: there are no columns; give a record of tensors");
   for (const [name, { shape, dtype }] of entries) {

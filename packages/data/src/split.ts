@@ -27,7 +27,7 @@ export interface SplitOptions {
 export function stratifiedSplit(labels: ArrayLike<number>, { testFraction = 0.2, seed = 0 }: SplitOptions = {}): Split {
   if (!(testFraction >= 0 && testFraction <= 1)) throw new NdgradError(`stratifiedSplit: testFraction must be between 0 and 1, got ${String(testFraction)}`);
   checkWhole("stratifiedSplit", "seed", seed, 0);
-  const order = orderOf(labels.length, seed, 0).data;
+  const order = orderOf(labels.length, seed, 0);
   const counts = new Map<number, number>();
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
   const quota = apportion(counts, Math.round(labels.length * testFraction), testFraction);
@@ -43,7 +43,7 @@ export function stratifiedSplit(labels: ArrayLike<number>, { testFraction = 0.2,
   return { train: shuffled(train, seed), test: shuffled(test, seed) };
 }
 
-const shuffled = (indices: readonly number[], seed: number): Int32Array => Int32Array.from(orderOf(indices.length, seed, 1).data, (at) => indices[at]);
+const shuffled = (indices: readonly number[], seed: number): Int32Array => Int32Array.from(orderOf(indices.length, seed, 1), (at) => indices[at]);
 
 /** How many of each class are taken: whole parts first, the rest to the largest fractions (Hamilton's method). */
 function apportion(counts: ReadonlyMap<number, number>, total: number, fraction: number): Map<number, number> {

@@ -1,4 +1,4 @@
-import { generator, slice, take, type Tensor } from "@ndgrad/core";
+import { generator, slice, tensor, type Tensor } from "@ndgrad/core";
 import { TrainingError } from "./errors.ts";
 
 /** Inputs and targets: one example for each index of their first axis. */
@@ -54,8 +54,14 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
 }
 
 /** Some examples: in the order given, or as they lie, which copies nothing. */
-export function rows(x: Tensor, order: Tensor<[number], "int32"> | undefined, from: number, to: number): Tensor {
-  return order === undefined ? slice(x, [[from, to]]) : take(x, slice(order, [[from, to]]));
+export function rows(x: Tensor, order: ArrayLike<number> | undefined, from: number, to: number): Tensor {
+  if (order === undefined) return slice(x, [[from, to]]);
+  // Gathered here and not by take: an engine would be handed all examples for the sake of a few.
+  const { data } = x;
+  const width = x.size / x.shape[0];
+  const gathered = data.slice(0, (to - from) * width);
+  for (let i = from; i < to; i++) gathered.set(data.subarray(order[i] * width, (order[i] + 1) * width), (i - from) * width);
+  return tensor(gathered, { shape: [to - from, ...x.shape.slice(1)] });
 }
 
 /** Throws unless a setting is a whole number of at least `least`. */
@@ -69,4 +75,4 @@ function countOf(caller: string, x: Tensor): number {
 }
 
 /** An order that depends on the seed and the epoch alone, so that training can begin at any epoch. */
-const permutationOf = (size: number, seed: number, epoch: number): Tensor<[number], "int32"> => generator(seed + epoch * 2 ** 32).permutation(size);
+const permutationOf = (size: number, seed: number, epoch: number): Int32Array => generator(seed + epoch * 2 ** 32).permutation(size).data;

@@ -55,8 +55,11 @@ describe("sequential", () => {
   });
 
   test("refuses neighbours that do not fit", () => {
+    expectTypeOf(sequential(dense(784, 128), dense(128, 10))).toExtend<(x: Tensor<[number, 784]>) => Tensor<[number, 10]>>();
     // @ts-expect-error 128 is not 64
     sequential(dense(784, 128), dense(64, 10));
+    // @ts-expect-error a number is no layer
+    sequential(dense(784, 128), 3);
     // @ts-expect-error 128 is not 64, relu or not
     sequential(dense(784, 128), relu, dense(64, 10));
     // @ts-expect-error the inner model puts out 10

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
-import { assertGradients } from "@ndgrad/gradcheck";
+import "@ndgrad/gradcheck/vitest";
 import { generator, tensor, variable, zeros, type Tensor } from "@ndgrad/core";
 import { relu, sigmoid, tanh } from "./activations.ts";
 import { defineModule } from "./define-module.ts";
@@ -43,8 +43,8 @@ describe("dense", () => {
   test("has the gradients of its formula", () => {
     const layer = dense(3, 2, { seed: 1, dtype: "float64", activation: tanh });
     const { weight, bias } = layer.parameters();
-    assertGradients((x: Tensor) => layer(x), [generator(2).normal([4, 3], { dtype: "float64" })], { order: 2 });
-    assertGradients(() => layer(generator(2).normal([4, 3], { dtype: "float64" })), [weight, bias] as never);
+    expect((x: Tensor) => layer(x)).toHaveCorrectGradients([generator(2).normal([4, 3], { dtype: "float64" })], { order: 2 });
+    expect(() => layer(generator(2).normal([4, 3], { dtype: "float64" }))).toHaveCorrectGradients([weight, bias] as never);
   });
 
   test("learns its input size from its first input", () => {

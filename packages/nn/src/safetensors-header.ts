@@ -61,7 +61,7 @@ function parseEntry(name: string, value: unknown): Entry {
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) return fail(`${where} has no valid data_offsets`);
   const [from, to] = offsets;
   // Bytes that are there bound the product: a size that no longer counts exactly can not equal them.
-  if (to - from !== sizeOf(shape) * type.width) return fail(`${where} is ${code}[${shape.join(", ")}] and its data_offsets hold ${to - from} bytes`);
+  if (to - from !== sizeOf(shape) * type.width) return fail(`${where} is ${String(code)}[${shape.join(", ")}] and its data_offsets hold ${to - from} bytes`);
   return { name, dtype: type.dtype, shape, from, to };
 }
 

@@ -1,3 +1,4 @@
+import type * as files from "node:fs/promises";
 import { tensor, type DType, type Tensor } from "@ndgrad/core";
 import { ParameterFileError } from "./errors.ts";
 import { parseHeader, type Entry } from "./safetensors-header.ts";
@@ -65,7 +66,7 @@ function readTensor(bytes: Uint8Array, { name, dtype, shape }: Entry): Tensor {
 const shaped = (data: Float32Array | Float64Array | Int32Array | Uint8Array, shape: readonly number[]): Tensor => tensor(data, { shape: [...shape] });
 
 /** What `readTensors` and `writeTensors` need of Node's file system. */
-async function fileSystem(caller: string): Promise<typeof import("node:fs/promises")> {
+async function fileSystem(caller: string): Promise<typeof files> {
   if (typeof process === "undefined" || process.versions?.node === undefined) {
     throw new ParameterFileError(`${caller}: there is no file system here; use encodeSafetensors and decodeSafetensors with bytes`);
   }
@@ -79,11 +80,11 @@ async function fileSystem(caller: string): Promise<typeof import("node:fs/promis
  * @throws ParameterFileError where there is no file system (a browser); the file system's own errors.
  */
 export async function writeTensors(path: string, tensors: NamedTensors): Promise<void> {
-  const files = await fileSystem("save");
+  const disk = await fileSystem("save");
   const bytes = encodeSafetensors(tensors);
   const beside = `${path}.${Math.random().toString(36).slice(2)}.part`;
   try {
-    const file = await files.open(beside, "wx");
+    const file = await disk.open(beside, "wx");
     try {
       await file.writeFile(bytes);
       // On the disk before the rename is: a power cut must not leave a name without its content.
@@ -91,9 +92,9 @@ export async function writeTensors(path: string, tensors: NamedTensors): Promise
     } finally {
       await file.close();
     }
-    await files.rename(beside, path);
+    await disk.rename(beside, path);
   } catch (error) {
-    await files.rm(beside, { force: true });
+    await disk.rm(beside, { force: true });
     throw error;
   }
 }
@@ -104,9 +105,9 @@ export async function writeTensors(path: string, tensors: NamedTensors): Promise
  * @throws ParameterFileError for a file that is not one; the file system's own errors.
  */
 export async function readTensors(path: string): Promise<NamedTensors> {
-  const files = await fileSystem("load");
+  const disk = await fileSystem("load");
   try {
-    return decodeSafetensors(await files.readFile(path));
+    return decodeSafetensors(await disk.readFile(path));
   } catch (error) {
     if (error instanceof ParameterFileError) throw new ParameterFileError(`${path}: ${error.message}`, { cause: error });
     throw error;
