@@ -9,7 +9,7 @@ import { makeReport, type Comparison, type GradientReport, type SkippedPoint } f
 export interface GradientCheckOptions {
   /** How often to differentiate: 1 checks gradients, 2 also their gradients, and so on. Default 1. */
   readonly order?: number;
-  /** The step of the differences, for elements up to 1 in size, in proportion beyond. Default ∛u, u being the rounding unit of f's result. */
+  /** The step of the differences, for elements up to 1 in size, in proportion beyond. Default ∛u, u being the rounding unit of f's result; take more where f loses digits. */
   readonly eps?: number;
   /** The relative error allowed. Default 1e-5; 1e-2 where f's result is float32. */
   readonly rtol?: number;

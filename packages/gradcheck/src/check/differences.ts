@@ -22,7 +22,7 @@ interface Estimate {
   readonly central: number;
   readonly left: number;
   readonly right: number;
-  /** What rounding may do to the slopes. */
+  /** How much rounding may change the slopes. */
   readonly noise: number;
 }
 
@@ -55,26 +55,43 @@ export function judge(probe: Probe, center: Float64Array, analytic: ArrayLike<nu
 
 function judgeOne(at: (multiple: number) => Estimate, analytic: number, { ladder, rtol, atol }: Precision): Verdict {
   const tolerance = (numeric: number): number => atol + rtol * Math.max(Math.abs(analytic), Math.abs(numeric));
-  const agrees = ({ central, noise }: Estimate): boolean => Math.abs(analytic - central) <= tolerance(central) + noise;
+  const agrees = ({ central, noise }: Estimate): boolean =>
+    Number.isFinite(analytic) && Number.isFinite(central) && Math.abs(analytic - central) <= tolerance(central) + noise;
   for (const multiple of [1, ...ladder]) {
     const estimate = at(multiple);
     if (agrees(estimate)) return { kind: "agrees", numeric: estimate.central };
   }
-  let surest: { readonly numeric: number; readonly doubt: number } | null = null;
-  for (let i = 1; i < ladder.length; i++) {
-    const [larger, smaller] = [at(ladder[i - 1]), at(ladder[i])];
-    const doubt = Math.abs(larger.central - smaller.central) + Math.abs(smaller.right - smaller.left) + smaller.noise;
-    if (Number.isFinite(doubt) && (surest === null || doubt < surest.doubt)) surest = { numeric: smaller.central, doubt };
-  }
-  if (surest === null) return { kind: "skipped", reason: "f is not finite nearby" };
-  // A derivative that is not finite is told wrong by any slope that has settled.
-  const wrong = Number.isFinite(analytic)
-    ? Math.abs(analytic - surest.numeric) > tolerance(surest.numeric) + 2 * surest.doubt
-    : surest.doubt <= 1e-2 * Math.max(1, Math.abs(surest.numeric));
-  if (wrong) return { kind: "differs", numeric: surest.numeric };
+  const slopes = ladder.slice(1).map((multiple, i) => slopeAt(at(ladder[i]), at(multiple))).filter(({ doubt }) => !Number.isNaN(doubt)).reverse();
+  if (slopes.length === 0) return { kind: "skipped", reason: "f is not finite nearby" };
+  const wrong = slopes.find(Number.isFinite(analytic)
+    ? (slope) => slope === deciding(slopes, analytic) && Math.abs(analytic - slope.numeric) > tolerance(slope.numeric) + 2 * slope.doubt
+    // A derivative that is not finite is told wrong by any slope that has settled.
+    : ({ numeric, doubt }) => doubt <= 1e-2 * Math.max(1, Math.abs(numeric)));
+  if (wrong !== undefined) return { kind: "differs", numeric: wrong.numeric };
   const { left, right } = at(ladder[ladder.length - 1]);
   return { kind: "skipped", reason: `not smooth: slope ${showNumber(left)} to the left, ${showNumber(right)} to the right` };
 }
+
+/** What finite differences make of the slope, and how far they disagree among themselves: at two steps, from both sides. */
+interface Slope {
+  readonly numeric: number;
+  readonly doubt: number;
+  readonly noise: number;
+}
+
+function slopeAt(larger: Estimate, smaller: Estimate): Slope {
+  const bend = Math.abs(smaller.right - smaller.left);
+  // Curvature bends in proportion to the step. What does not is a kink, a jump or a cusp, and no slope is to be had.
+  const sharp = bend > 4 * smaller.noise && bend > Math.abs(larger.right - larger.left) / 2;
+  return {
+    numeric: smaller.central, noise: smaller.noise,
+    doubt: sharp ? Infinity : Math.abs(larger.central - smaller.central) + bend + smaller.noise,
+  };
+}
+
+/** Smaller steps see less of what lies around: the smallest one decides at which the difference stands out from rounding. */
+const deciding = (slopes: readonly Slope[], analytic: number): Slope =>
+  slopes.find(({ numeric, noise }) => noise <= Math.abs(analytic - numeric) / 8) ?? slopes[slopes.length - 1];
 
 /** A number as reports show it. */
 export const showNumber = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(7))) : String(value));
