@@ -80,7 +80,11 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   }
 }
 // The operations as methods: their types are in methods.ts, api/methods.ts puts them on the prototype.
-export interface Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {}
+// eslint-disable-next-line no-unused-vars -- declarations of one name need the same parameters; the methods read them from `this`
+export interface Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {
+  /** The elements as NumPy would print them, then shape and dtype. */
+  toString(): string;
+}
 
 /** What `toArray` gives: arrays nested as deep as the tensor's rank. */
 export type NestedElements<T extends Tensor> = Nested<T["shape"], T["dtype"] extends "bool" ? boolean : number>;

@@ -1,10 +1,19 @@
-/// <reference path="./typed-function.d.ts" />
-import typedFunction from "typed-function";
+// @ts-expect-error typed-function ships no types: what is used of it is said below.
+import untypedFunction from "typed-function";
 import { isDType, promote, toFloat, type DType } from "../dtype.ts";
 import { NdgradError } from "../errors.ts";
 import { literalTensor } from "../ops/literal-tensor.ts";
 import { Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
+
+interface TypedType { readonly name: string; readonly test: (value: unknown) => boolean }
+interface TypedFunction {
+  (name: string, signatures: Readonly<Record<string, unknown>>): unknown;
+  create(): TypedFunction;
+  clear(): void;
+  addTypes(types: readonly TypedType[]): void;
+  onMismatch: (name: string, args: ArrayLike<unknown>, signatures: unknown) => never;
+}
 
 /** What a parameter takes: how it is recognised, how a message asks for it, and what becomes of it. */
 interface Kind {
@@ -94,7 +103,7 @@ function commonDType(values: ArrayLike<unknown>): DType | undefined {
 }
 
 /** The one instance: types first, then functions. */
-const typed = typedFunction.create();
+const typed = (untypedFunction as TypedFunction).create();
 typed.clear();
 // Types are tried in this order: what needs no conversion comes first.
 typed.addTypes([

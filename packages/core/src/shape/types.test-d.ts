@@ -146,6 +146,7 @@ describe("functions and methods carry shapes and dtypes", () => {
 
 describe("what is refused", () => {
   test("shapes that do not go together", () => {
+    expectTypeOf(a.shape).toEqualTypeOf<[2, 3]>();
     // @ts-expect-error cannot broadcast [2, 3] with [4]
     add(a, zeros([4]));
     // @ts-expect-error cannot broadcast [2, 3] with [4]
@@ -169,6 +170,7 @@ describe("what is refused", () => {
   });
 
   test("axes and orders", () => {
+    expectTypeOf(a.shape).toEqualTypeOf<[2, 3]>();
     // @ts-expect-error axis 2 is out of range for [2, 3]
     a.sum({ axis: 2 });
     // @ts-expect-error axis -3 is out of range for [2, 3]
@@ -184,6 +186,7 @@ describe("what is refused", () => {
   });
 
   test("dtypes and things that are no tensors", () => {
+    expectTypeOf(a.shape).toEqualTypeOf<[2, 3]>();
     // @ts-expect-error a string is no tensor
     a.add("2");
     // @ts-expect-error there is no float16
