@@ -1,0 +1,64 @@
+/** Anything that can do a job a number of times and say how long it took. */
+export interface Runner {
+  readonly name: string;
+  /** Nanoseconds for so many runs. */
+  run(times: number): Promise<number>;
+}
+
+export interface AlternateOptions {
+  readonly rounds: number;
+  /** How long one batch of runs should take, in nanoseconds. */
+  readonly batch: number;
+  /** Idle milliseconds before each batch: thread pools of peers spin for a while after their work, on cores the next side needs. */
+  readonly pause: number;
+}
+
+/** Times of one run in nanoseconds, one for each round. */
+export interface Times {
+  readonly name: string;
+  /** Runs in one batch. */
+  readonly times: number;
+  readonly rounds: readonly number[];
+}
+
+const mostRuns = 1 << 22;
+
+/**
+ * How many runs fill a batch. Runs until the estimate has settled, so that just-in-time compilers have done their work
+ * before anything counts.
+ */
+export async function calibrate(runner: Runner, batch: number): Promise<number> {
+  // The first run compiles, allocates and fills caches.
+  let times = 1;
+  let elapsed = await runner.run(1);
+  for (let tries = 0; tries < 12; tries++) {
+    const wanted = Math.min(mostRuns, Math.max(1, Math.round((batch * times) / Math.max(elapsed, 1))));
+    if (tries > 1 && wanted <= times * 1.5) return wanted;
+    // At most ten times as many: the first estimate may be far off.
+    times = Math.min(wanted, times * 10);
+    elapsed = await runner.run(times);
+    if (elapsed > 4 * batch && times === 1) return 1;
+  }
+  return times;
+}
+
+/**
+ * Measures sides in turn, round by round: A B C, B C A, C A B, ... so that nobody always follows the same neighbour.
+ * Every batch follows one unmeasured run, which wakes threads and caches.
+ */
+export async function alternate(runners: readonly Runner[], options: AlternateOptions): Promise<readonly Times[]> {
+  const { rounds, batch, pause } = options;
+  const counts: number[] = [];
+  for (const runner of runners) counts.push(await calibrate(runner, batch));
+  const measured: number[][] = runners.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < runners.length; turn++) {
+      const at = (turn + round) % runners.length;
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      const times = counts[at];
+      if (times > 1) await runners[at].run(1);
+      measured[at].push((await runners[at].run(times)) / times);
+    }
+  }
+  return runners.map(({ name }, at) => ({ name, times: counts[at], rounds: measured[at] }));
+}
