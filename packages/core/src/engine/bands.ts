@@ -1,4 +1,4 @@
-import { readsOf, writesOf, type ContractKernel, type Kernel, type Operand, type Program, type Size } from "./program.ts";
+import { readsOf, writesOf, type ContractKernel, type ControlKernel, type Kernel, type Operand, type Program, type Size } from "./program.ts";
 
 /**
  * Kernels that every thread can run one after the other on its own part without waiting for the others: each unit of work
@@ -8,6 +8,8 @@ export interface Band {
   /** How many equal parts the work of each kernel has; 0: one thread does all. */
   readonly units: number;
   readonly kernels: readonly Kernel[];
+  /** A loop or branch over kernels that all threads go through together: the only member of its band. */
+  readonly control: ControlKernel | null;
 }
 
 /** Fewer parts than this are not worth sharing out. */
@@ -18,9 +20,11 @@ const known = (size: Size): number => {
   return size;
 };
 
+const startOf = (place: Exclude<Size, number>): number => ("start" in place ? place.start : known(place));
+
 /** The size of the axis along which a kernel's work can be divided; 1 where it cannot. */
 export function divisibleExtent(kernel: Kernel): number {
-  if (kernel.kind === "named") return 1;
+  if (kernel.kind === "named" || kernel.kind === "control") return 1;
   if (kernel.kind === "contract") {
     const batches = kernel.batch.reduce<number>((product, size) => product * known(size), 1);
     if (batches === 1) return known(kernel.m);
@@ -43,7 +47,7 @@ interface UnitWalk { readonly step: number; readonly first: number; readonly las
 function axesOf(kernel: Kernel, operand: Operand): readonly (readonly [extent: number, stride: number])[] {
   const strides = operand.strides.map(known);
   if (kernel.kind === "loop") return strides.map((stride, axis) => [known(kernel.extents[axis]), stride] as const);
-  if (kernel.kind === "named") return [];
+  if (kernel.kind === "named" || kernel.kind === "control") return [];
   const matrix = operand === kernel.a ? [kernel.m, kernel.k] : operand === kernel.b ? [kernel.k, kernel.n] : [kernel.m, kernel.n];
   const axes = [...kernel.batch, ...matrix].map((extent, axis) => [known(extent), strides[axis]] as const);
   const batches = kernel.batch.reduce<number>((product, size) => product * known(size), 1);
@@ -56,7 +60,8 @@ function axesOf(kernel: Kernel, operand: Operand): readonly (readonly [extent: n
 function unitWalk(kernel: Kernel, operand: Operand, units: number): UnitWalk {
   const [divided, ...inner] = axesOf(kernel, operand);
   const perUnit = divided[0] / units;
-  let first = known(operand.offset);
+  // Whatever turn of a loop it is, it is the same one for all kernels of a band.
+  let first = typeof operand.offset === "number" ? operand.offset : startOf(operand.offset);
   let last = first;
   for (const [extent, stride] of [[perUnit, divided[1]] as const, ...inner]) {
     const reach = (extent - 1) * stride;
@@ -81,13 +86,18 @@ function independent(earlier: Kernel, later: Kernel, units: number): boolean {
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
-/** Groups a program's kernels, in their order, into bands. */
-export function bandsOf({ kernels }: Program): readonly Band[] {
-  const bands: { units: number; kernels: Kernel[] }[] = [];
+/** Groups kernels, in their order, into bands. */
+export function bandsOf({ kernels }: Pick<Program, "kernels">): readonly Band[] {
+  const bands: { units: number; kernels: Kernel[]; control: ControlKernel | null }[] = [];
   for (const kernel of kernels) {
+    if (kernel.kind === "control") {
+      bands.push({ units: 0, kernels: [kernel], control: kernel });
+      continue;
+    }
     const extent = divisibleExtent(kernel);
     const own = extent >= leastUnits ? extent : 0;
-    const last = bands.at(-1);
+    const before = bands.at(-1);
+    const last = before?.control === null ? before : undefined;
     if (last !== undefined && last.units === 0 && own === 0) {
       last.kernels.push(kernel);
       continue;
@@ -101,7 +111,7 @@ export function bandsOf({ kernels }: Program): readonly Band[] {
         continue;
       }
     }
-    bands.push({ units: own, kernels: [kernel] });
+    bands.push({ units: own, kernels: [kernel], control: null });
   }
   return bands;
 }

@@ -27,7 +27,7 @@ export function lowerCall(primitive: Primitive, inputs: readonly Placed[], attri
   const { lower } = primitive;
   switch (lower.kind) {
     case "elementwise": return [mapKernel([lower.expr(inputs.map(({ dtype }, i) => input(i, dtype)), attributes)], inputs, [out])];
-    case "view": return [copy(inputs[0], { ...out, shape: inputs[0].shape, strides: rowMajorStrides(inputs[0].shape) })];
+    case "view": return [copyKernel(inputs[0], { ...out, shape: inputs[0].shape, strides: rowMajorStrides(inputs[0].shape) })];
     case "reduce": {
       const [{ dtype, shape }] = inputs;
       return [reduceKernel({ combine: lower.combine, axes: lower.axes(attributes), value: input(0, dtype), shape, inputs, out, epilogue: null })];
@@ -36,9 +36,10 @@ export function lowerCall(primitive: Primitive, inputs: readonly Placed[], attri
     case "place": {
       const regions = lower.regions(inputs, attributes);
       const covered = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) === sizeOf(out.shape);
-      const blocks = inputs.flatMap((from, i) => (sizeOf(from.shape) === 0 ? [] : [copy(from, regionOf(out, regions[i], from.shape))]));
+      const blocks = inputs.flatMap((from, i) => (sizeOf(from.shape) === 0 ? [] : [copyKernel(from, regionOf(out, regions[i], from.shape))]));
       return covered ? blocks : [mapKernel([constant(lower.fill(attributes), out.dtype)], [], [out]), ...blocks];
     }
+    case "control": throw new Error(`lower: ${primitive.name} is part of whole programs only`);
     case "named": {
       const whole = (placed: Placed): Operand => ({ buffer: placed.buffer, dtype: placed.dtype, strides: placed.strides, offset: placed.offset });
       return [{ kind: "named", kernel: lower.kernel, sizes: lower.sizes(inputs, attributes), inputs: inputs.map(whole), out: whole(out) }];
@@ -46,7 +47,8 @@ export function lowerCall(primitive: Primitive, inputs: readonly Placed[], attri
   }
 }
 
-const copy = (from: Placed, to: Placed): LoopKernel => mapKernel([input(0, from.dtype)], [from], [to]);
+/** Copies the elements of one tensor to another of the same shape and dtype. */
+export const copyKernel = (from: Placed, to: Placed): LoopKernel => mapKernel([input(0, from.dtype)], [from], [to]);
 
 /** The part of `whole` that an input of the given shape goes to. */
 const regionOf = (whole: Placed, { starts, steps }: Region, shape: readonly number[]): Placed => ({

@@ -35,4 +35,6 @@ export type Lowering<A> =
   /** Input i is written to every `steps[i]`-th place (steps may be negative) from `starts[i]` on; all other places hold `fill`. Regions do not overlap. */
   | { readonly kind: "place"; readonly regions: (inputs: readonly Spec[], attributes: A) => readonly Region[]; readonly fill: (attributes: A) => number }
   /** A kernel of its own, with the sizes and flags it reads. */
-  | { readonly kind: "named"; readonly kernel: NamedKernel; readonly sizes: (inputs: readonly Spec[], attributes: A) => readonly number[] };
+  | { readonly kind: "named"; readonly kernel: NamedKernel; readonly sizes: (inputs: readonly Spec[], attributes: A) => readonly number[] }
+  /** One result of a loop or branch over graphs, which stand in the attributes (graph/control.ts). */
+  | { readonly kind: "control" };

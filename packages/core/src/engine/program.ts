@@ -7,7 +7,9 @@ import type { Combine, NamedKernel } from "./lowering.ts";
  * The loop program: what primitives are lowered to and engines translate to machine code. It names no target. Sizes are
  * numbers where a whole program is compiled for fixed shapes, parameters where one kernel serves many calls.
  */
-export type Size = number | Parameter;
+export type Size = number | Parameter | Moving;
+/** A place that moves on with each turn of a loop over kernels: `start + turn · step`. Loop kernels' operands may stand at one. */
+export interface Moving { readonly start: number; readonly step: number; /** Which loop: 0 is the outermost. */ readonly loop: number }
 /** A value given at each call. */
 export interface Parameter { readonly parameter: number }
 
@@ -67,7 +69,28 @@ export interface CustomKernel {
   readonly out: Operand;
 }
 
-export type Kernel = LoopKernel | ContractKernel | CustomKernel;
+/** Kernels that run many times, as long as a condition holds, or on one of two ways. All threads go through it together. */
+export interface ControlKernel {
+  readonly kind: "control";
+  readonly flow:
+    | { readonly kind: "repeat"; readonly times: number; readonly body: readonly Kernel[] }
+    /** Runs `test`, ends if it left false in `condition`, runs `body`, and so on. */
+    | { readonly kind: "while"; readonly condition: Operand; readonly test: readonly Kernel[]; readonly body: readonly Kernel[] }
+    | { readonly kind: "if"; readonly condition: Operand; readonly then: readonly Kernel[]; readonly otherwise: readonly Kernel[] };
+  /** How many loops are around it: the number of its own. */
+  readonly depth: number;
+}
+
+export type Kernel = LoopKernel | ContractKernel | CustomKernel | ControlKernel;
+
+/** The lists of kernels inside a control kernel, in the order written. */
+export function bodiesOf({ flow }: ControlKernel): readonly (readonly Kernel[])[] {
+  switch (flow.kind) {
+    case "repeat": return [flow.body];
+    case "while": return [flow.test, flow.body];
+    case "if": return [flow.then, flow.otherwise];
+  }
+}
 
 /** What a buffer is for. */
 export type Role =
@@ -100,11 +123,35 @@ export function readsOf(kernel: Kernel): readonly Operand[] {
     case "loop": return [...kernel.inputs, ...(kernel.epilogue?.inputs ?? [])];
     case "contract": return [kernel.a, kernel.b, ...(kernel.epilogue?.inputs ?? [])];
     case "named": return kernel.inputs;
+    case "control": return [...(kernel.flow.kind === "repeat" ? [] : [kernel.flow.condition]), ...bodiesOf(kernel).flat().flatMap(readsOf)];
   }
 }
 
 /** The operands that a kernel writes. */
 export function writesOf(kernel: Kernel): readonly Operand[] {
   if (kernel.kind === "loop") return kernel.outputs;
+  if (kernel.kind === "control") return bodiesOf(kernel).flat().flatMap(writesOf);
   return kernel.kind === "contract" && kernel.product !== undefined ? [kernel.out, kernel.product] : [kernel.out];
+}
+
+/** The same kernel with its operands replaced. */
+export function withOperands(kernel: Kernel, replace: (operand: Operand) => Operand): Kernel {
+  const epilogueOf = (epilogue: Epilogue | null): Epilogue | null => (epilogue === null ? null : { ...epilogue, inputs: epilogue.inputs.map(replace) });
+  const all = (kernels: readonly Kernel[]): readonly Kernel[] => kernels.map((each) => withOperands(each, replace));
+  switch (kernel.kind) {
+    case "loop": return { ...kernel, inputs: kernel.inputs.map(replace), outputs: kernel.outputs.map(replace), epilogue: epilogueOf(kernel.epilogue) };
+    case "contract": return {
+      ...kernel, a: replace(kernel.a), b: replace(kernel.b), out: replace(kernel.out), epilogue: epilogueOf(kernel.epilogue),
+      ...(kernel.product === undefined ? {} : { product: replace(kernel.product) }),
+    };
+    case "named": return { ...kernel, inputs: kernel.inputs.map(replace), out: replace(kernel.out) };
+    case "control": {
+      const { flow } = kernel;
+      switch (flow.kind) {
+        case "repeat": return { ...kernel, flow: { ...flow, body: all(flow.body) } };
+        case "while": return { ...kernel, flow: { ...flow, condition: replace(flow.condition), test: all(flow.test), body: all(flow.body) } };
+        case "if": return { ...kernel, flow: { ...flow, condition: replace(flow.condition), then: all(flow.then), otherwise: all(flow.otherwise) } };
+      }
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import type { Expr } from "./expr.ts";
-import type { Kernel, Program, Size } from "./program.ts";
+import { bodiesOf, type Kernel, type Program, type Size } from "./program.ts";
 
 /** Operations of one element of an expression; a function of several counts as many. */
 export function expressionCost(roots: readonly Expr[]): number {
@@ -32,6 +32,10 @@ export function kernelWork(kernel: Kernel): number {
       return product(kernel.extents) * (1 + expressionCost(kernel.values)) + after;
     }
     case "contract": return 2 * product([...kernel.batch, kernel.m, kernel.n, kernel.k]);
+    case "control": {
+      const once = bodiesOf(kernel).flat().reduce((sum, each) => sum + kernelWork(each), 0);
+      return kernel.flow.kind === "repeat" ? once * kernel.flow.times : once;
+    }
     case "named": return 4 * product(kernel.sizes.filter((size) => size !== 0));
   }
 }

@@ -1,6 +1,7 @@
 import { showShape } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { uniformValue } from "./fuse/context.ts";
+import type { ControlAttributes } from "./control.ts";
 import { computedNodes, type Graph } from "./graph.ts";
 
 const showType = ({ dtype, shape }: Tensor): string => `${dtype}${showShape(shape)}`;
@@ -8,6 +9,7 @@ const showType = ({ dtype, shape }: Tensor): string => `${dtype}${showShape(shap
 /** Attributes as they read in a listing: `axes=[0] keepDims=false`. */
 function showAttributes(attributes: unknown): string {
   if (typeof attributes !== "object" || attributes === null) return "";
+  if ("flow" in attributes && "output" in attributes) return ` ${(attributes as ControlAttributes).flow.kind} result ${(attributes as ControlAttributes).output}`;
   return Object.entries(attributes).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
 }
 

@@ -11,10 +11,10 @@ import { tensorsOf, withTensors, type GradientsOf, type GradientsOfEach } from "
 import { checkTangents } from "./vjp.ts";
 
 /** The gradients for `inputs`, given a cotangent for each result. */
-type JointRule = (cotangents: readonly Tensor[], results: readonly Tensor[]) => readonly (Tensor | null)[];
+export type JointRule = (cotangents: readonly Tensor[], results: readonly Tensor[]) => readonly (Tensor | null)[];
 
 /** Results whose gradient with respect to `inputs` comes from `rule`, not from the operations that made them. */
-function withRule(name: string, results: readonly Tensor[], inputs: readonly Tensor[], rule: JointRule): readonly Tensor[] {
+export function withRule(name: string, results: readonly Tensor[], inputs: readonly Tensor[], rule: JointRule): readonly Tensor[] {
   const ruled: Tensor[] = results.map((result, at) => {
     if (!isFloat(result.dtype)) return result;
     let last: { readonly g: Tensor; readonly gradients: readonly (Tensor | null)[] } | null = null;

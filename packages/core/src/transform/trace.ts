@@ -2,7 +2,7 @@ import { NdgradError, TraceError, showSpec } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Scope } from "../graph/scope.ts";
 import { withScope } from "../graph/scope.ts";
-import { anyPrimitive, type Primitive } from "../primitive.ts";
+import { anyPrimitive, type Primitive, type Spec } from "../primitive.ts";
 import { Tensor } from "../tensor.ts";
 import { withVariableStore, type Variable } from "../variable.ts";
 import { forEachLeaf, tensorsOf, withTensors } from "./tree.ts";
@@ -17,6 +17,10 @@ const given: Primitive<undefined> = {
   vjp: null,
   sample: () => ({ inputs: [], attributes: undefined }),
 };
+
+/** A tensor without elements that stands for one to come. */
+export const standIn = ({ shape, dtype }: Spec, scope: Scope): Tensor =>
+  new Tensor([...shape], dtype, null, { primitive: anyPrimitive(given), inputs: [], attributes: undefined, scope });
 
 /** A function as a graph: its arguments' tensors, then the variables that it reads or assigns, are the graph's inputs. */
 export interface Trace {
@@ -33,14 +37,12 @@ export interface Trace {
 /** Runs `f` once on stand-ins for the tensors of its arguments and writes down what it does. */
 export function trace(f: (...args: readonly unknown[]) => unknown, args: readonly unknown[]): Trace {
   return withScope("trace", (scope) => {
-    const standIn = ({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: Tensor["dtype"] }): Tensor =>
-      new Tensor([...shape], dtype, null, { primitive: anyPrimitive(given), inputs: [], attributes: undefined, scope });
-    const parameters = tensorsOf(args).map(standIn);
+    const parameters = tensorsOf(args).map((each) => standIn(each, scope));
     const before = new Map<Variable, Tensor>();
     const now = new Map<Variable, Tensor>();
     const standInFor = (variable: Variable): Tensor => {
       let input = before.get(variable);
-      if (input === undefined) before.set(variable, (input = standIn(variable)));
+      if (input === undefined) before.set(variable, (input = standIn(variable, scope)));
       return input;
     };
     const result = withVariableStore(() => ({

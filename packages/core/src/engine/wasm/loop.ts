@@ -35,6 +35,7 @@ export function emitLoop(context: KernelContext, kernel: LoopKernel, bindings: B
   const { f } = context;
   const amount = (size: Size, scale = 1): Amount => {
     if (typeof size === "number") return size * scale;
+    if ("loop" in size) throw new Error("loop: a place that moves with a loop over kernels has to be made a parameter");
     const local = f.local("i32");
     bindings.parameter(size.parameter);
     if (scale !== 1) f.i32(scale).op("i32.mul");

@@ -5,10 +5,12 @@ import type { BufferSpec, ContractKernel, Kernel, Program, Role } from "../../en
 import { reducedShape, sameShape, sizeOf } from "../../shape/shape.ts";
 import { expressionCost } from "../../engine/work.ts";
 import type { Tensor } from "../../tensor.ts";
+import { controlSpecs, flowOf, type ControlFlow } from "../control.ts";
 import type { Computed, Graph } from "../graph.ts";
 import { MustMaterialize, adaptTo, keepsOrder, reader, walk, type Chain, type Reader } from "./context.ts";
 import { orderAndMerge, type Draft } from "./order.ts";
-import { chooseRoots, type Constraints, type Roots } from "./roots.ts";
+import { lowerFlow } from "./control.ts";
+import { chooseRoots, type Constraints } from "./roots.ts";
 
 /** What the inputs and outputs of a graph stand for. */
 export interface Interface {
@@ -36,7 +38,7 @@ export function fuse(graph: Graph, roles: Interface): Program {
   const constraints: Constraints = { materialized: new Set(), bare: new Set() };
   for (;;) {
     try {
-      return build(graph, roles, chooseRoots(graph, constraints));
+      return build(graph, roles, constraints);
     } catch (error) {
       // Each turn adds a constraint, and there are no more of them than nodes.
       if (error instanceof MustMaterialize) constraints.materialized.add(error.node);
@@ -46,37 +48,68 @@ export function fuse(graph: Graph, roles: Interface): Program {
   }
 }
 
-function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface, { roots, cores }: Roots): Program {
-  const buffers: BufferSpec[] = [];
-  const bufferNumbers = new Map<Tensor, number>();
-  const addBuffer = (node: Tensor, role: Role): number => {
-    bufferNumbers.set(node, buffers.length);
-    return buffers.push({ dtype: node.dtype, size: node.size, role }) - 1;
-  };
-  graph.inputs.forEach((node, i) => addBuffer(node, i < argumentCount ? { kind: "argument", index: i } : { kind: "variable", index: i - argumentCount }));
+/** The arrays of a program in the making: one list, also for the graphs inside of loops and branches. */
+interface Arrays {
+  readonly buffers: BufferSpec[];
+  readonly numbers: Map<Tensor, number>;
+}
+
+const addBuffer = ({ buffers, numbers }: Arrays, node: Tensor, role: Role): number => {
+  numbers.set(node, buffers.length);
+  return buffers.push({ dtype: node.dtype, size: node.size, role }) - 1;
+};
+
+function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface, constraints: Constraints): Program {
+  const arrays: Arrays = { buffers: [], numbers: new Map() };
+  graph.inputs.forEach((node, i) => addBuffer(arrays, node, i < argumentCount ? { kind: "argument", index: i } : { kind: "variable", index: i - argumentCount }));
   const outputs = new Map(graph.outputs.map((node, i) => [node, i]));
-  for (const root of roots) {
-    const output = outputs.get(root);
-    addBuffer(root, output !== undefined && output < resultCount ? { kind: "result", index: output } : { kind: "temporary" });
-  }
+  const { kernels, inPlace } = lowerGraph(graph, arrays, constraints, 0, {
+    roleOf(root) {
+      const output = outputs.get(root);
+      return output !== undefined && output < resultCount ? { kind: "result", index: output } : { kind: "temporary" };
+    },
+    newValues: new Map(assigned.map((variable, i) => [graph.outputs[resultCount + i], graph.inputs[argumentCount + variable]])),
+  });
+  return { buffers: arrays.buffers.map((buffer, i) => inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels };
+}
+
+/** What tells the graph of a whole program from one inside of a loop. */
+interface LowerOptions {
+  readonly roleOf: (root: Tensor) => Role;
+  readonly newValues: ReadonlyMap<Tensor, Tensor>;
+}
+const inner: LowerOptions = { roleOf: () => ({ kind: "temporary" }), newValues: new Map() };
+
+/** The kernels of a graph whose inputs have arrays already. */
+function lowerGraph(graph: Graph, arrays: Arrays, constraints: Constraints, depth: number, { roleOf, newValues }: LowerOptions): { readonly kernels: readonly Kernel[]; readonly inPlace: ReadonlySet<number> } {
+  const { roots, cores } = chooseRoots(graph, constraints);
+  for (const root of roots) addBuffer(arrays, root, roleOf(root));
   const bufferOf = (node: Tensor): number | null => {
-    const known = bufferNumbers.get(node);
+    const known = arrays.numbers.get(node);
     if (known !== undefined) return known;
-    return node.storage === null ? null : addBuffer(node, { kind: "constant", tensor: node });
+    return node.storage === null ? null : addBuffer(arrays, node, { kind: "constant", tensor: node });
   };
   const place = (node: Tensor): Placed => placeRowMajor(node, bufferOf(node) ?? failed(node));
 
-  const drafts = roots.filter((root) => root.size > 0).map((root): Draft => {
+  const flows = new Set<ControlFlow>();
+  const drafts = roots.flatMap((root): readonly Draft[] => {
+    const flow = flowOf(root)?.flow;
+    if (flow !== undefined) {
+      // The results of one flow are written by one draft, where the first of them stands.
+      if (flows.has(flow)) return [];
+      flows.add(flow);
+      return [controlDraft(flow, roots.filter((each) => flowOf(each)?.flow === flow), arrays, constraints, depth, bufferOf)];
+    }
+    if (root.size === 0) return [];
     const core = cores.get(root) ?? root;
     const { lower } = core.recipe.primitive;
     switch (lower.kind) {
-      case "elementwise": case "view": return mapDraft([root], bufferOf, place);
-      case "reduce": return reduceDraft(core, root, bufferOf, place);
-      case "contract": return contractDraft(core, root, bufferOf, place);
-      default: return otherDraft(core, bufferOf, place);
+      case "elementwise": case "view": return [mapDraft([root], bufferOf, place)];
+      case "reduce": return [reduceDraft(core, root, bufferOf, place)];
+      case "contract": return [contractDraft(core, root, bufferOf, place)];
+      default: return [otherDraft(core, bufferOf, place)];
     }
   });
-  const newValues = new Map(assigned.map((variable, i) => [graph.outputs[resultCount + i], graph.inputs[argumentCount + variable]]));
   const ordered = orderAndMerge(drafts, {
     merge: (a, b) => mapDraft([...a.roots, ...b.roots], bufferOf, place),
     bufferOf: (node) => bufferOf(node) ?? failed(node),
@@ -86,10 +119,35 @@ function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface
     const { out } = kernel as ContractKernel;
     if (kernel.kind !== "contract" || kernel.epilogue?.inputs.some(({ buffer }) => buffer === out.buffer) !== true) return kernel;
     // A product is summed up in place, block by block: what its epilogue reads there must not be overwritten before.
-    const buffer = buffers.push({ dtype: out.dtype, size: sizeOf([...kernel.batch, kernel.m, kernel.n].map(Number)), role: { kind: "temporary" } }) - 1;
+    const buffer = arrays.buffers.push({ dtype: out.dtype, size: sizeOf([...kernel.batch, kernel.m, kernel.n].map(Number)), role: { kind: "temporary" } }) - 1;
     return { ...kernel, product: { ...out, buffer } };
   });
-  return { buffers: buffers.map((buffer, i) => ordered.inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels };
+  return { kernels, inPlace: ordered.inPlace };
+}
+
+/** The kernels of a loop or branch: its inputs and results are arrays, its graphs are lowered into the same program. */
+function controlDraft(flow: ControlFlow, roots: readonly Computed[], arrays: Arrays, constraints: Constraints, depth: number, bufferOf: BufferOf): Draft {
+  const { inputs } = roots[0].recipe;
+  const stored = (node: Tensor): number => {
+    const buffer = bufferOf(node);
+    if (buffer === null) throw new MustMaterialize(node);
+    return buffer;
+  };
+  const results = controlSpecs(flow).map((spec, output) => {
+    const root = roots.find((each) => flowOf(each)?.output === output);
+    // A result that nobody looks at is carried all the same.
+    return root === undefined ? arrays.buffers.push({ dtype: spec.dtype, size: sizeOf(spec.shape), role: { kind: "temporary" } }) - 1 : bufferOf(root) ?? failed(root);
+  });
+  const kernels = lowerFlow(flow, inputs.map(stored), results, {
+    depth,
+    addBuffer: (node) => addBuffer(arrays, node, { kind: "temporary" }),
+    lowerGraph(graph, given, around) {
+      graph.inputs.forEach((node, i) => arrays.numbers.set(node, given[i]));
+      const lowered = lowerGraph(graph, arrays, constraints, around, inner);
+      return { kernels: lowered.kernels, outputs: graph.outputs.map((node) => bufferOf(node) ?? failed(node)) };
+    },
+  });
+  return { roots, kind: "other", sources: inputs, pointwise: new Set(), kernels };
 }
 
 const failed = (node: Tensor): never => { throw new Error(`fuse: ${node.recipe?.primitive.name ?? "a node"} has no array`); };

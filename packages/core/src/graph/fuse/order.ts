@@ -1,4 +1,4 @@
-import type { Kernel } from "../../engine/program.ts";
+import { withOperands, type Kernel } from "../../engine/program.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Computed } from "../graph.ts";
 
@@ -47,16 +47,8 @@ export function orderAndMerge(drafts: readonly Draft[], options: OrderOptions): 
 }
 
 /** The same kernel on other buffers. */
-function redirect(kernel: Kernel, target: ReadonlyMap<number, number>): Kernel {
-  if (target.size === 0) return kernel;
-  const moved = <T extends { readonly buffer: number }>(operand: T): T => ({ ...operand, buffer: target.get(operand.buffer) ?? operand.buffer });
-  const epilogue = kernel.kind === "named" || kernel.epilogue === null ? null : { ...kernel.epilogue, inputs: kernel.epilogue.inputs.map(moved) };
-  switch (kernel.kind) {
-    case "loop": return { ...kernel, inputs: kernel.inputs.map(moved), outputs: kernel.outputs.map(moved), epilogue };
-    case "contract": return { ...kernel, a: moved(kernel.a), b: moved(kernel.b), out: moved(kernel.out), epilogue };
-    case "named": return { ...kernel, inputs: kernel.inputs.map(moved), out: moved(kernel.out) };
-  }
-}
+const redirect = (kernel: Kernel, target: ReadonlyMap<number, number>): Kernel =>
+  target.size === 0 ? kernel : withOperands(kernel, (operand) => ({ ...operand, buffer: target.get(operand.buffer) ?? operand.buffer }));
 
 /** Which draft writes a node. */
 const writersOf = (drafts: readonly Draft[]): ReadonlyMap<Tensor, Draft> => new Map(drafts.flatMap((draft) => draft.roots.map((root) => [root, draft] as const)));

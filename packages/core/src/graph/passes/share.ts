@@ -18,6 +18,8 @@ export function shareCommon(graph: Graph): Graph {
   const first = new Map<string, Tensor>();
   return rewrite(graph, (node) => {
     const { primitive, inputs, attributes } = node.recipe;
+    // Loops and branches are told apart by the graphs in them: no two are the same.
+    if (primitive.lower.kind === "control") return node;
     const key = `${numberOf(primitive)}(${inputs.map(identityOf).join()})${keyOf(attributes)}`;
     const same = first.get(key);
     if (same !== undefined) return same;

@@ -1,8 +1,8 @@
 import { bytesPerElement } from "../../../dtype.ts";
-import { divisibleExtent, type Band } from "../../bands.ts";
+import { bandsOf, divisibleExtent, type Band } from "../../bands.ts";
 import type { HostFunction } from "../../expr.ts";
 import { expand } from "../../math/index.ts";
-import type { ContractKernel, CustomKernel, Epilogue, Kernel, LoopKernel, Operand, Size } from "../../program.ts";
+import { bodiesOf, type ContractKernel, type ControlKernel, type CustomKernel, type Epilogue, type Kernel, type LoopKernel, type Operand, type Size } from "../../program.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractParameters, emitContract, type EpiloguePosition } from "../contract.ts";
 import type { ContractDType } from "../contractType.ts";
@@ -28,13 +28,14 @@ const known = (size: Size): number => {
 
 /** The kernel with all functions written out in machine operations. */
 function expanded<K extends Kernel>(kernel: K): K {
-  if (kernel.kind === "named") return kernel;
+  if (kernel.kind === "named" || kernel.kind === "control") return kernel;
   const epilogue = kernel.epilogue === null ? null : { ...kernel.epilogue, expr: expand(kernel.epilogue.expr) };
   return kernel.kind === "loop" ? { ...kernel, values: kernel.values.map(expand), epilogue } : { ...kernel, epilogue };
 }
 
 const hostFunctionsOf = (kernel: Kernel): readonly HostFunction[] => {
   if (kernel.kind === "named") return [];
+  if (kernel.kind === "control") return bodiesOf(kernel).flat().flatMap((each) => hostFunctionsOf(expanded(each)));
   const roots = [...(kernel.kind === "loop" ? kernel.values : []), ...(kernel.epilogue === null ? [] : [kernel.epilogue.expr])];
   return nodesOf(roots).flatMap((node) => (node.kind === "rescue" ? [node.host] : []));
 };
@@ -44,30 +45,107 @@ const hostFunctionsOf = (kernel: Kernel): readonly HostFunction[] => {
  * with a barrier after each band.
  */
 export function emitProgram(bands: readonly Band[], addresses: Addresses, memory: { readonly shared: boolean }): { readonly bytes: Uint8Array<ArrayBuffer>; readonly host: readonly HostFunction[] } {
-  const ready = bands.map(({ units, kernels }) => ({ units, kernels: kernels.map(expanded) }));
   const module = new ModuleBuilder().importMemory("env", "memory", memory.shared ? { least: 1, most: 65536, shared: true } : { least: 1 });
-  const host = [...new Set(ready.flatMap(({ kernels }) => kernels.flatMap(hostFunctionsOf)))];
+  const host = [...new Set(bands.flatMap(({ kernels }) => kernels.flatMap((kernel) => hostFunctionsOf(expanded(kernel)))))];
   const imported = new Map(host.map((name) => [name, module.importFunction("host", name, hostFunctions[name].length === 1 ? ["f64"] : ["f64", "f64"], ["f64"])]));
   const hostIndex = (name: string): number => imported.get(name as HostFunction) ?? missing(name);
-  const emitter = { module, addresses, hostIndex };
-  const calls = ready.map(({ units, kernels }) => ({ units, functions: kernels.map((kernel) => emitKernel(emitter, kernel, units)) }));
+  const emitter: Emitter = { module, addresses, hostIndex, loops: loopsIn(bands) };
+  const written = writeFunctions(emitter, bands);
 
   const f = module.define(["i32", "i32"]);
   const [thread, threads] = f.params;
-  const [start, end, scratch] = f.locals("i32", 3);
+  const scratch = f.local("i32");
   f.get(thread).i32(0).memory("i32.load", control.scratchBytes).op("i32.mul").i32(0).memory("i32.load", control.scratch).op("i32.add").set(scratch);
+  const turns = f.locals("i32", emitter.loops);
+  for (const turn of turns) f.i32(0).set(turn);
+  emitBands({ f, thread, threads, scratch, turns, shared: memory.shared, addresses }, written);
+  module.export("run", f.index);
+  return { bytes: module.bytes(), host };
+}
+
+/** How deep loops over kernels are nested. */
+const loopsIn = (bands: readonly Band[]): number =>
+  Math.max(0, ...bands.map((band) => (band.control === null ? 0 : Math.max(band.control.depth + 1, ...bodiesOf(band.control).map((kernels) => loopsIn(bandsOf({ kernels })))))));
+
+/** A band whose kernels are functions of the module. */
+interface WrittenBand {
+  readonly units: number;
+  readonly functions: readonly number[];
+  readonly control: ControlKernel | null;
+  readonly bodies: readonly (readonly WrittenBand[])[];
+}
+
+function writeFunctions(emitter: Emitter, bands: readonly Band[]): readonly WrittenBand[] {
+  return bands.map(({ units, kernels, control: flow }) => ({
+    units, control: flow,
+    functions: flow === null ? kernels.map((kernel) => emitKernel(emitter, expanded(kernel), units)) : [],
+    bodies: flow === null ? [] : bodiesOf(flow).map((body) => writeFunctions(emitter, bandsOf({ kernels: body }))),
+  }));
+}
+
+/** Where `run` keeps what it needs between bands. */
+interface RunLocals {
+  readonly f: FunctionBuilder;
+  readonly thread: Local;
+  readonly threads: Local;
+  readonly scratch: Local;
+  /** The turn of each loop over kernels. */
+  readonly turns: readonly Local[];
+  readonly shared: boolean;
+  readonly addresses: Addresses;
+}
+
+/** One thread's share of bands, with a barrier after each. */
+function emitBands(run: RunLocals, bands: readonly WrittenBand[]): void {
+  const { f, thread, threads, scratch, turns, shared } = run;
+  const [start, end] = f.locals("i32", 2);
   const boundary = (units: number, at: () => void, to: Local): void => { f.i32(units); at(); f.op("i32.mul").get(threads).op("i32.div_u").set(to); };
-  calls.forEach(({ units, functions }) => {
-    if (units === 0) f.get(thread).op("i32.eqz").if(() => functions.forEach((index) => f.i32(0).i32(0).get(scratch).call(index)));
+  for (const { units, functions, control: flow, bodies } of bands) {
+    if (flow !== null) {
+      emitControl(run, flow, bodies);
+      continue;
+    }
+    if (units === 0) f.get(thread).op("i32.eqz").if(() => functions.forEach((index) => f.i32(0).i32(0).get(scratch, ...turns).call(index)));
     else {
       boundary(units, () => f.get(thread), start);
       boundary(units, () => f.get(thread).i32(1).op("i32.add"), end);
-      f.get(start, end).op("i32.lt_u").if(() => functions.forEach((index) => f.get(start, end, scratch).call(index)));
+      f.get(start, end).op("i32.lt_u").if(() => functions.forEach((index) => f.get(start, end, scratch, ...turns).call(index)));
     }
-    if (memory.shared) emitBarrier(f, thread, threads);
-  });
-  module.export("run", f.index);
-  return { bytes: module.bytes(), host };
+    if (shared) emitBarrier(f, thread, threads);
+  }
+  f.release(start, end);
+}
+
+/** A loop or branch: every thread takes it alike, for what it looks at was written before a barrier. */
+function emitControl(run: RunLocals, { flow, depth }: ControlKernel, [first, second]: readonly (readonly WrittenBand[])[]): void {
+  const { f, turns, thread, threads, shared, addresses } = run;
+  const pushCondition = ({ buffer, offset }: Operand): void => { f.i32(addresses.buffers[buffer] + known(offset)).memory("i32.load8_u"); };
+  const turn = turns[depth];
+  switch (flow.kind) {
+    case "repeat":
+      if (flow.times === 0) break;
+      f.i32(0).set(turn).loop((again) => {
+        emitBands(run, first);
+        f.get(turn).i32(1).op("i32.add").tee(turn).i32(flow.times).op("i32.lt_u").branchIf(again);
+      });
+      break;
+    case "while":
+      f.block((done) => f.loop((again) => {
+        emitBands(run, first);
+        pushCondition(flow.condition);
+        f.op("i32.eqz").branchIf(done);
+        // Nobody may write the condition again before all have seen it.
+        if (shared) emitBarrier(f, thread, threads);
+        emitBands(run, second);
+        f.branch(again);
+      }));
+      break;
+    case "if":
+      pushCondition(flow.condition);
+      f.if(() => emitBands(run, first), () => emitBands(run, second));
+      break;
+  }
+  if (shared) emitBarrier(f, thread, threads);
 }
 
 const missing = (name: string): never => { throw new Error(`emit: ${name} was not imported`); };
@@ -76,7 +154,12 @@ interface Emitter {
   readonly module: ModuleBuilder;
   readonly addresses: Addresses;
   readonly hostIndex: (name: string) => number;
+  /** How many turn counters every kernel is given. */
+  readonly loops: number;
 }
+
+/** Starts a kernel's function: `(start, end, scratch, ...turns)`. */
+const define = ({ module, loops }: Emitter): FunctionBuilder => module.define(new Array<"i32">(3 + loops).fill("i32"));
 
 /** A function `(start, end, scratch)` that runs a kernel's units from start to end; all of it where units is 0. */
 function emitKernel(emitter: Emitter, kernel: Kernel, units: number): number {
@@ -84,39 +167,47 @@ function emitKernel(emitter: Emitter, kernel: Kernel, units: number): number {
     case "loop": return emitLoopKernel(emitter, kernel, units);
     case "contract": return emitContractKernel(emitter, kernel, units);
     case "named": return emitNamedKernel(emitter, kernel);
+    case "control": throw new Error("emit: a loop over kernels is no kernel");
   }
 }
 
-function emitLoopKernel({ module, addresses, hostIndex }: Emitter, kernel: LoopKernel, units: number): number {
-  const f = module.define(["i32", "i32", "i32"]);
-  const [start, end] = f.params;
+function emitLoopKernel(emitter: Emitter, kernel: LoopKernel, units: number): number {
+  const { addresses, hostIndex } = emitter;
+  const f = define(emitter);
+  const [start, end, , ...turns] = f.params;
   const context: KernelContext = { f, lanes: lanesOf(kernel), host: hostIndex, constants: new Map() };
   const address = (buffer: number): void => { f.i32(addresses.buffers[buffer]); };
-  if (units === 0) {
-    emitLoop(context, kernel, { address, parameter: () => {} });
-    return f.index;
-  }
-  // The divided axis becomes a parameter, and so does where each operand that moves along it begins.
-  const perUnit = divisibleExtent(kernel) / units;
-  const values: (() => void)[] = [() => f.get(end, start).op("i32.sub").i32(perUnit).op("i32.mul")];
+  // What the part and the turn decide becomes a parameter: the divided axis, and where operands that move along begin.
+  const values: (() => void)[] = [];
+  const parameter = (push: () => void): { readonly parameter: number } => ({ parameter: values.push(push) - 1 });
+  const perUnit = units === 0 ? 0 : divisibleExtent(kernel) / units;
   const part = (operand: Operand): Operand => {
-    const step = known(operand.strides[0]) * perUnit;
-    if (step === 0) return operand;
-    values.push(() => f.get(start).i32(step).op("i32.mul").i32(known(operand.offset)).op("i32.add"));
-    return { ...operand, offset: { parameter: values.length - 1 } };
+    const { offset } = operand;
+    const step = units === 0 ? 0 : known(operand.strides[0]) * perUnit;
+    if (typeof offset === "number" && step === 0) return operand;
+    return {
+      ...operand,
+      offset: parameter(() => {
+        f.get(start).i32(step).op("i32.mul");
+        if (typeof offset === "number") f.i32(offset).op("i32.add");
+        else if ("loop" in offset) f.i32(offset.start).op("i32.add").get(turns[offset.loop]).i32(offset.step).op("i32.mul").op("i32.add");
+      }),
+    };
   };
-  const divided: LoopKernel = {
-    ...kernel, extents: [{ parameter: 0 }, ...kernel.extents.slice(1)], inputs: kernel.inputs.map(part), outputs: kernel.outputs.map(part),
+  const placed: LoopKernel = {
+    ...kernel, inputs: kernel.inputs.map(part), outputs: kernel.outputs.map(part),
+    extents: units === 0 ? kernel.extents : [parameter(() => f.get(end, start).op("i32.sub").i32(perUnit).op("i32.mul")), ...kernel.extents.slice(1)],
     epilogue: kernel.epilogue === null ? null : { ...kernel.epilogue, inputs: kernel.epilogue.inputs.map(part) },
   };
-  emitLoop(context, divided, { address, parameter: (number) => values[number]() });
+  emitLoop(context, placed, { address, parameter: (number) => values[number]() });
   return f.index;
 }
 
-function emitContractKernel({ module, addresses, hostIndex }: Emitter, kernel: ContractKernel, units: number): number {
+function emitContractKernel(emitter: Emitter, kernel: ContractKernel, units: number): number {
+  const { module, addresses, hostIndex } = emitter;
   const { dtype } = kernel.out;
   if (isSmallProduct(kernel)) {
-    const f = module.define(["i32", "i32", "i32"]);
+    const f = define(emitter);
     // Without units the whole product is the one unit.
     if (units === 0) f.i32(1).set(f.params[1]);
     emitSmallProduct(f, kernel, known(kernel.m) / Math.max(units, 1), {
@@ -130,7 +221,7 @@ function emitContractKernel({ module, addresses, hostIndex }: Emitter, kernel: C
     ...(kernel.epilogue === null ? {} : { epilogue: epilogueOf(kernel.epilogue, kernel, addresses, hostIndex) }),
     ...(kernel.product === undefined ? {} : { target: (f: FunctionBuilder, at: EpiloguePosition) => pushAddress(f, kernel.out, at, addresses) }),
   });
-  const f = module.define(["i32", "i32", "i32"]);
+  const f = define(emitter);
   const [start, end, scratch] = f.params;
   const summed: ContractKernel = { ...kernel, out: kernel.product ?? kernel.out };
   const batches = kernel.batch.reduce<number>((total, size) => total * known(size), 1);
@@ -185,8 +276,9 @@ function epilogueOf({ expr, inputs }: Epilogue, kernel: ContractKernel, addresse
   };
 }
 
-function emitNamedKernel({ module, addresses }: Emitter, kernel: CustomKernel): number {
-  const f = module.define(["i32", "i32", "i32"]);
+function emitNamedKernel(emitter: Emitter, kernel: CustomKernel): number {
+  const { addresses } = emitter;
+  const f = define(emitter);
   const constant = (value: number): Local => {
     const local = f.local("i32");
     f.i32(value).set(local);

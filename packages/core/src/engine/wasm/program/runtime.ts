@@ -7,7 +7,7 @@ import type { Variable } from "../../../variable.ts";
 import { bandsOf, type Band } from "../../bands.ts";
 import type { Executable, Runtime } from "../../engine.ts";
 import { paddedBytes, planMemory } from "../../plan.ts";
-import type { BufferSpec, Kernel, Program, Size } from "../../program.ts";
+import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program, type Size } from "../../program.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractScratch } from "../contract.ts";
 import type { ContractDType } from "../contractType.ts";
@@ -35,6 +35,7 @@ const known = (size: Size): number => {
 
 /** Bytes of scratch memory that one thread needs for a kernel. */
 function scratchOf(kernel: Kernel): number {
+  if (kernel.kind === "control") return Math.max(0, ...bodiesOf(kernel).flat().map(scratchOf));
   if (kernel.kind === "contract" && isSmallProduct(kernel)) return smallProductScratch(kernel);
   if (kernel.kind === "contract") return contractScratch(kernel.out.dtype as ContractDType, known(kernel.m), known(kernel.n), known(kernel.k));
   return kernel.kind === "named" ? namedScratch(kernel.kernel, kernel.sizes.map(known)) : 0;
@@ -109,7 +110,7 @@ export function createRuntime({ leastSharedWork = 200_000 }: RuntimeOptions = {}
     const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory }, host: hostFunctions });
     const id = programs++;
     const main = exports["run"] as (thread: number, threads: number) => void;
-    const shared = bands.some(({ units }) => units > 0) && workOf(program) >= leastSharedWork;
+    const shared = workOf(program) >= leastSharedWork;
     if (shared) {
       pool?.load(id, module, host);
       // Kept for helpers that are started later, too.
@@ -198,7 +199,7 @@ function createExecutable({ owner, program, bands, addresses, variables, residen
   // What stands in an argument's place already need not be copied again: tensors do not change.
   const taken = within("argument").filter(({ spec }) => spec.size > 0).map(({ address, index }) => ({ address, index, last: null as WeakRef<Tensor> | null }));
   const given = within("result").sort((a, b) => a.index - b.index);
-  const written = new Set(program.kernels.flatMap((kernel) => (kernel.kind === "loop" ? kernel.outputs : [kernel.out]).map(({ buffer }) => buffer)));
+  const written = new Set(program.kernels.flatMap((kernel) => writesOf(kernel).map(({ buffer }) => buffer)));
   const slots = program.buffers.flatMap(({ role, size }, i) => {
     if (role.kind !== "variable") return [];
     const variable = variables[role.index];

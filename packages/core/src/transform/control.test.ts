@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { compile, cond, generator, grad, hessian, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
+
+/** Eager and compiled, side by side. */
+const both = (f: (...args: Tensor[]) => Tensor | readonly Tensor[], ...args: Tensor[]): void => {
+  const numbers = (result: Tensor | readonly Tensor[]): unknown => ("shape" in result ? result.toArray() : result.map((each) => each.toArray()));
+  expect(numbers(compile(f)(...args))).toEqual(numbers(f(...args)));
+};
+
+describe("scan", () => {
+  const running = (x: Tensor): Tensor[] => {
+    const [total, sums] = scan((sum: Tensor, each: Tensor): [Tensor, Tensor] => [sum.add(each), sum.add(each)], tensor(0), x);
+    return [total, sums];
+  };
+  test("adds up", () => {
+    expect(running(tensor([1, 2, 3])).map((each) => each.toArray())).toEqual([6, [1, 3, 6]]);
+    both(running, tensor([1, 2, 3]));
+  });
+  test("goes backwards", () => {
+    both((x) => scan((sum: Tensor, each: Tensor): [Tensor, Tensor] => [sum.add(each), sum.add(each)], tensor(0), x, { reverse: true })[1], tensor([1, 2, 3]));
+  });
+  test("carries trees and takes from outside", () => {
+    const w = tensor([[0.5, -0.25], [0.125, 1]]);
+    both((x, v) => {
+      const [{ h }, ys] = scan(({ h, n }: { h: Tensor; n: Tensor }, { x: each }: { x: Tensor }) => {
+        const next = h.matmul(w).add(each.mul(v)).tanh();
+        return [{ h: next, n: n.add(1) }, { y: next.sum(), n }];
+      }, { h: zeros([2]) as Tensor, n: tensor(0, { dtype: "int32" }) as Tensor }, { x });
+      return [h, ys.y, ys.n];
+    }, tensor([[1, 2], [3, 4], [5, 6]]), tensor([0.1, 0.2]));
+  });
+  test("has gradients, of the carry, the sequence and what it takes from outside", () => {
+    const loss = (x: Tensor, w: Tensor): Tensor => scan((h: Tensor, each: Tensor): [Tensor, Tensor] => { const next = h.mul(w).add(each).tanh(); return [next, next.mul(each)]; }, tensor(0.5, { dtype: "float64" }) as Tensor, x)[1].sum();
+    const x = tensor([0.3, -0.2, 0.7, 0.1], { dtype: "float64" });
+    const w = tensor(0.9, { dtype: "float64" });
+    for (const argument of [0, 1]) {
+      const plain = grad(loss, { argument })(x, w);
+      const compiled = compile((a: Tensor, b: Tensor) => grad(loss, { argument })(a, b))(x, w);
+      expect((compiled as Tensor).sub(plain as Tensor).abs().max().item()).toBeLessThan(1e-15);
+    }
+    const second = (at: Tensor): Tensor => hessian((y: Tensor) => loss(y, w))(at);
+    expect(compile(second)(x).sub(second(x)).abs().max().item()).toBeLessThan(1e-15);
+  });
+  test("differentiates variables and advances those that it assigns", () => {
+    const make = () => ({ w: variable(tensor(0.5)), count: variable(tensor(0)), random: generator(3) });
+    const run = (wrap: <F extends (x: Tensor) => Tensor[]>(f: F) => F): unknown => {
+      const { w, count, random } = make();
+      const step = wrap((x: Tensor): Tensor[] => {
+        const { value, grads } = valueAndGrad(() => scan((h: Tensor, each: Tensor): [Tensor, Tensor] => {
+          count.assign(count.value.add(1));
+          return [h.mul(w.value).add(each).add(random.uniform([])), h];
+        }, tensor(0) as Tensor, x)[0], [w]);
+        return [value, ...grads];
+      });
+      return [...step(tensor([1, 2, 3])), ...step(tensor([1, 2, 3])), count.value].map((each) => each.toArray());
+    };
+    expect(run((f) => compile(f as never) as never)).toEqual(run((f) => f));
+  });
+  test("names what does not fit", () => {
+    const step = (h: Tensor, x: Tensor): [Tensor, Tensor] => [h.add(x), x];
+    expect(() => scan(step, tensor(0) as Tensor, tensor([[1, 2], [3, 4]]) as Tensor)).toThrow(/scan: carried tensor 0 goes in as float32\[\] and comes out as float32\[2\]/);
+    expect(() => compile((x: Tensor) => scan(step, tensor(0) as Tensor, x)[0])(tensor([[1, 2], [3, 4]]))).toThrow(/carried tensor 0/);
+    expect(() => scan(step, tensor(0) as Tensor, tensor(1) as Tensor)).toThrow(/rank 0/);
+  });
+});
+
+describe("whileLoop", () => {
+  const double = (x: Tensor): Tensor => whileLoop((y: Tensor) => y.less(100), (y: Tensor) => y.mul(2), x);
+  test("runs as often as the values ask", () => {
+    expect(double(tensor(3)).item()).toBe(192);
+    for (const start of [3, 60, 100, 1000]) both(double, tensor(start));
+  });
+  test("has a gradient outside of compile, and says so inside", () => {
+    expect(grad(double)(tensor(3)).item()).toBe(64);
+    expect(() => compile((x: Tensor) => grad(double)(x))(tensor(3))).toThrow(/whileLoop: has no gradient inside compile/);
+  });
+});
+
+describe("cond", () => {
+  const f = (x: Tensor): Tensor => cond(x.greater(0), () => x.log(), () => x.square());
+  test("runs the chosen side", () => {
+    for (const x of [2, -3]) both(f, tensor(x));
+  });
+  test("has the gradient of the chosen side, which the other cannot spoil", () => {
+    for (const x of [2, -3, 0]) both((y) => grad(f)(y), tensor(x));
+    for (const x of [2, -3]) both((y) => grad(grad(f))(y), tensor(x));
+  });
+  test("carries variables through both sides", () => {
+    const count = variable(tensor(0));
+    const step = compile((x: Tensor) => cond(x.greater(0), () => { count.assign(count.value.add(1)); return x; }, () => x.neg()));
+    for (const x of [1, -1, 5]) step(tensor(x));
+    expect(count.value.item()).toBe(2);
+  });
+});

@@ -1,0 +1,241 @@
+import { isFloat } from "../dtype.ts";
+import { NdgradError, ShapeError, showShape, showSpec } from "../errors.ts";
+import { bindControl, runGraph, type ControlFlow } from "../graph/control.ts";
+import type { Graph } from "../graph/graph.ts";
+import { ownOutputs } from "../graph/passes/own-outputs.ts";
+import { insideGradient, insideTrace, withScope } from "../graph/scope.ts";
+import { add } from "../ops/elementwise/arithmetic.ts";
+import { zerosLike } from "../ops/creation.ts";
+import { concat } from "../ops/movement/place.ts";
+import { expandDims } from "../ops/movement/reshape.ts";
+import { flip, slice } from "../ops/movement/slice.ts";
+import type { Spec } from "../primitive.ts";
+import { sameShape } from "../shape/shape.ts";
+import { Tensor } from "../tensor.ts";
+import { orZeros, pullBack } from "./backward.ts";
+import { withRule } from "./custom.ts";
+import { leaf } from "./leaf.ts";
+import { traceCarrying, traceInside } from "./subgraph.ts";
+import { tensorsOf, withTensors } from "./tree.ts";
+
+/** Throws unless a step gives back carries like those it was given. */
+function checkCarries(op: string, given: readonly Spec[], next: readonly Spec[]): void {
+  if (given.length !== next.length) throw new ShapeError(`${op}: the step takes ${given.length} carried tensors and gives ${next.length}; give back the same structure`);
+  given.forEach((spec, i) => {
+    if (spec.dtype !== next[i].dtype || !sameShape(spec.shape, next[i].shape)) {
+      throw new ShapeError(`${op}: carried tensor ${i} goes in as ${showSpec(spec)} and comes out as ${showSpec(next[i])}; shapes and dtypes must stay`);
+    }
+  });
+}
+
+/** How a scan walks its sequences. */
+export interface ScanOptions {
+  /** How many steps, where there are no sequences to tell. */
+  readonly length?: number;
+  /** From the last element to the first; results keep the order of the elements. */
+  readonly reverse?: boolean;
+}
+
+/**
+ * A loop that stays a loop when it is compiled: `step` is applied to a carry and to one element after another of the
+ * sequences (along axis 0) and gives the next carry and an element of the results. Carries, sequences and results are
+ * tensors in arrays and records of any depth. Outside of `compile` it is a JavaScript loop. Differentiable to any order:
+ * the gradient is a scan backwards that computes each step again from its carry. Variables that the step assigns, a
+ * random generator's counter too, go from step to step.
+ *
+ * Source: JAX, lax.scan.
+ *
+ * @throws ShapeError if sequences differ in length, or a carry changes its shape or dtype.
+ * @example
+ * const [total, running] = scan((sum: Tensor, x: Tensor) => [sum.add(x), sum.add(x)], tensor(0), tensor([1, 2, 3]));
+ * // 6, [1, 3, 6]
+ */
+export function scan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, options: ScanOptions = {}): [carry: Carry, ys: Y] {
+  const { reverse = false } = options;
+  const sequences = tensorsOf(xs);
+  for (const sequence of sequences) if (sequence.rank === 0) throw new ShapeError("scan: a sequence of rank 0 has no elements; give tensors with the steps along axis 0");
+  const length = options.length ?? sequences[0]?.shape[0];
+  if (length === undefined || !Number.isInteger(length) || length < 0) throw new ShapeError(`scan: ${length ?? "no"} steps; give sequences, or a whole number as length`);
+  const odd = sequences.find(({ shape }) => shape[0] !== length);
+  if (odd !== undefined) throw new ShapeError(`scan: a sequence of shape ${showShape(odd.shape)} beside ${length} steps; all need as many elements along axis 0`);
+  const oriented = reverse ? sequences.map((sequence) => flip(sequence, 0)) : sequences;
+  const [carry, ys] = insideTrace() ? tracedScan(step, init, xs, oriented, length) : plainScan(step, init, xs, oriented, length);
+  return [carry, reverse ? withTensors(ys, tensorsOf(ys).map((each) => flip(each, 0))) : ys];
+}
+
+function plainScan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, sequences: readonly Tensor[], length: number): [Carry, Y] {
+  let carry = init;
+  const results: Y[] = [];
+  const given = tensorsOf(init);
+  for (let turn = 0; turn < length; turn++) {
+    const [next, y] = step(carry, withTensors(xs, sequences.map((sequence) => slice(sequence, [turn]))));
+    checkCarries("scan", given, tensorsOf(next));
+    carry = next;
+    results.push(y);
+  }
+  if (results.length === 0) throw new ShapeError("scan: no steps, so nothing tells what the results are; give at least one");
+  const rows = results.map((each) => tensorsOf(each).map((element) => expandDims(element, 0)));
+  return [carry, withTensors(results[0], rows[0].map((_, i) => concat(rows.map((row) => row[i]))))];
+}
+
+function tracedScan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, sequences: readonly Tensor[], length: number): [Carry, Y] {
+  const initial = tensorsOf(init);
+  const elements = sequences.map(({ shape, dtype }): Spec => ({ shape: shape.slice(1), dtype }));
+  // Tracing puts the carried variables behind the parameters; here carries come first.
+  const { traced: [{ graph, result, outside }], carried } = traceCarrying<readonly [Carry, Y]>((variables) => [traceInside((given) => {
+    const [next, y] = step(withTensors(init, given.slice(0, initial.length)), withTensors(xs, given.slice(initial.length)));
+    checkCarries("scan", initial, tensorsOf(next));
+    return [next, y] as const;
+  }, [...initial, ...elements], variables)]);
+  const carries = [...initial, ...carried.map((variable) => variable.value)];
+  const count = initial.length + elements.length;
+  const made = tensorsOf(result[1]).length;
+  const body: Graph = {
+    inputs: [...graph.inputs.slice(0, initial.length), ...graph.inputs.slice(count, count + carried.length), ...graph.inputs.slice(initial.length, count), ...graph.inputs.slice(count + carried.length)],
+    outputs: [...graph.outputs.slice(0, initial.length), ...graph.outputs.slice(initial.length + made), ...graph.outputs.slice(initial.length, initial.length + made)],
+  };
+  const results = bindScan(body, carries, sequences, outside, length);
+  carried.forEach((variable, i) => variable.assign(results[initial.length + i]));
+  return [withTensors(result[0], results.slice(0, initial.length)), withTensors(result[1], results.slice(carries.length))];
+}
+
+/** The nodes of a scan; where gradients may be asked for they have a rule. */
+function bindScan(body: Graph, carries: readonly Tensor[], sequences: readonly Tensor[], outside: readonly Tensor[], length: number): readonly Tensor[] {
+  const inputs = [...carries, ...sequences, ...outside];
+  const shape = { kind: "scan", length, carries: carries.length, sequences: sequences.length } as const;
+  if (!insideGradient()) return bindControl({ ...shape, body }, inputs);
+  // The way back starts each step from its carry: the way there keeps them all, as more results.
+  const keeping = distinct({ inputs: body.inputs, outputs: [...body.outputs, ...body.inputs.slice(0, carries.length)] });
+  const all = bindControl({ ...shape, body: keeping }, inputs);
+  const ruled = withRule("scan", all, inputs, (cotangents, results) => scanBack(keeping, results.slice(body.outputs.length), sequences, outside, cotangents, length));
+  return ruled.slice(0, body.outputs.length);
+}
+
+/** Outputs that are inputs get nodes of their own. */
+const distinct = (graph: Graph): Graph => withScope("trace", (scope) => ownOutputs(graph, scope));
+
+/** The gradients of a scan's inputs: a scan backwards over its carries and sequences. */
+function scanBack(body: Graph, kept: readonly Tensor[], sequences: readonly Tensor[], outside: readonly Tensor[], cotangents: readonly Tensor[], length: number): readonly (Tensor | null)[] {
+  const carries = kept.length;
+  const floats = (tensors: readonly Tensor[]): readonly number[] => tensors.flatMap(({ dtype }, i) => (isFloat(dtype) ? [i] : []));
+  const inputs = [...body.inputs];
+  const watched = floats(inputs);
+  const carried = floats(inputs.slice(0, carries));
+  const shared = floats(outside);
+  interface Back { readonly carries: readonly Tensor[]; readonly outside: readonly Tensor[] }
+  interface Turn { readonly kept: readonly Tensor[]; readonly sequences: readonly Tensor[]; readonly cotangents: readonly Tensor[] }
+  const back = (sofar: Back, turn: Turn): readonly [Back, readonly Tensor[]] => withScope("gradient", (scope) => {
+    const given = [...turn.kept, ...turn.sequences, ...outside];
+    const leaves = given.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
+    const outputs = runGraph(body, leaves);
+    scope.open = false;
+    const g = outputs.map((output, i) => (i < carries ? (carried.includes(i) ? sofar.carries[carried.indexOf(i)] : zerosLike(output)) : turn.cotangents[i - carries]));
+    const differentiated = watched.map((i) => leaves[i]);
+    const gradients = new Map(pullBack(outputs, g, differentiated).map((gradient, i) => [watched[i], orZeros(gradient, differentiated[i])]));
+    const at = (i: number): Tensor => gradients.get(i) ?? zerosLike(given[i]);
+    const first = carries + turn.sequences.length;
+    return [
+      { carries: carried.map(at), outside: shared.map((i, place) => add(sofar.outside[place], at(first + i))) },
+      turn.sequences.map((_, i) => at(carries + i)),
+    ];
+  });
+  const init: Back = { carries: carried.map((i) => cotangents[i]), outside: shared.map((i) => zerosLike(outside[i])) };
+  const [last, ofSequences] = scan(back, init, { kept, sequences, cotangents: cotangents.slice(carries) } as Turn, { length, reverse: true });
+  return [
+    ...inputs.slice(0, carries).map((_, i) => (carried.includes(i) ? last.carries[carried.indexOf(i)] : null)),
+    ...ofSequences,
+    ...outside.map((_, i) => (shared.includes(i) ? last.outside[shared.indexOf(i)] : null)),
+  ];
+}
+
+/**
+ * Applies `step` to a carry as long as `test` gives true. When compiled it stays a loop, with as many turns as the values
+ * ask for. It has no gradient inside `compile`; outside it is a JavaScript loop and has. Source: JAX, lax.while_loop.
+ *
+ * @throws ShapeError if the carry changes its shape or dtype; NdgradError if the test gives no bool scalar.
+ * @example
+ * whileLoop((x: Tensor) => x.less(100), (x: Tensor) => x.mul(2), tensor(3)); // 192
+ */
+export function whileLoop<Carry>(test: (carry: Carry) => Tensor, step: (carry: Carry) => Carry, init: Carry): Carry {
+  const initial = tensorsOf(init);
+  const checked = (carry: Carry): Tensor => checkCondition("whileLoop", test(carry));
+  const advanced = (carry: Carry): Carry => {
+    const next = step(carry);
+    checkCarries("whileLoop", initial, tensorsOf(next));
+    return next;
+  };
+  if (!insideTrace()) {
+    let carry = init;
+    while (checked(carry).item() !== 0) carry = advanced(carry);
+    return carry;
+  }
+  const { traced: [body], carried } = traceCarrying<Carry>((variables) => [traceInside((given) => advanced(withTensors(init, given)), initial, variables)]);
+  const tested = traceInside((given) => checked(withTensors(init, given)), initial, carried);
+  if (tested.assigned.length > 0) throw new NdgradError("whileLoop: the test assigns a variable; assign it in the step");
+  const carries = [...initial, ...carried.map((variable) => variable.value)];
+  const [bodyGraph, testGraph, outside] = sameOutside([body.graph, { inputs: tested.graph.inputs, outputs: tested.graph.outputs.slice(0, 1) }], [body.outside, tested.outside], carries.length);
+  const results = bindControl({ kind: "while", carries: carries.length, body: bodyGraph, test: testGraph }, [...carries, ...outside]);
+  carried.forEach((variable, i) => variable.assign(results[initial.length + i]));
+  const ruled = withoutRule("whileLoop", results.slice(0, initial.length), [...carries, ...outside]);
+  return withTensors(init, ruled);
+}
+
+/** Results that refuse to be differentiated. */
+const withoutRule = (op: string, results: readonly Tensor[], inputs: readonly Tensor[]): readonly Tensor[] => withRule(op, results, inputs, () => {
+  throw new NdgradError(`${op}: has no gradient inside compile, where its number of turns is not known; use scan, or stopGradient on its result`);
+});
+
+/**
+ * One of two functions by the value of a bool scalar. When compiled, only the chosen one runs. Both give the same structure,
+ * shapes and dtypes. Differentiable to any order. Source: JAX, lax.cond.
+ *
+ * @throws ShapeError if the two results differ in shape or dtype; NdgradError if the condition is no bool scalar.
+ * @example
+ * cond(x.sum().greater(0), () => x.log(), () => x.square());
+ */
+export function cond<Out>(condition: Tensor, ifTrue: () => Out, ifFalse: () => Out): Out {
+  checkCondition("cond", condition);
+  if (condition.storage !== null) return condition.item() === 0 ? ifFalse() : ifTrue();
+  const { traced: [yes, no], carried } = traceCarrying<Out>((variables) => [traceInside(ifTrue, [], variables), traceInside(ifFalse, [], variables)]);
+  checkCarries("cond", yes.graph.outputs, no.graph.outputs);
+  const before = carried.map((variable) => variable.value);
+  const [then, otherwise, outside] = sameOutside([yes.graph, no.graph], [yes.outside, no.outside], before.length);
+  const results = bindCond(condition, then, otherwise, [...before, ...outside]);
+  const own = tensorsOf(yes.result).length;
+  carried.forEach((variable, i) => variable.assign(results[own + i]));
+  return withTensors(yes.result, results.slice(0, own));
+}
+
+function bindCond(condition: Tensor, then: Graph, otherwise: Graph, inputs: readonly Tensor[]): readonly Tensor[] {
+  const flow: ControlFlow = { kind: "cond", then, otherwise };
+  const results = bindControl(flow, [condition, ...inputs]);
+  if (!insideGradient()) return results;
+  const ruled = withRule("cond", results, [condition, ...inputs], (cotangents) => {
+    const back = (graph: Graph) => (): readonly Tensor[] => withScope("gradient", (scope) => {
+      const leaves = inputs.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
+      const outputs = runGraph(graph, leaves);
+      scope.open = false;
+      const floats = leaves.filter(({ dtype }) => isFloat(dtype));
+      return pullBack(outputs, cotangents, floats).map((gradient, i) => orZeros(gradient, floats[i]));
+    });
+    const gradients = [...cond(condition, back(then), back(otherwise))];
+    return [null, ...inputs.map(({ dtype }) => (isFloat(dtype) ? gradients.shift() ?? null : null))];
+  });
+  return ruled;
+}
+
+function checkCondition(op: string, condition: unknown): Tensor {
+  if (condition instanceof Tensor && condition.dtype === "bool" && condition.rank === 0) return condition;
+  const got = condition instanceof Tensor ? showSpec(condition) : typeof condition;
+  throw new NdgradError(`${op}: the condition is ${got}, not a bool scalar; compare, and reduce with all() or any()`);
+}
+
+/** Two graphs that take the same from outside: the stand-ins of the one and the other become inputs of both. */
+function sameOutside([first, second]: readonly [Graph, Graph], [ofFirst, ofSecond]: readonly [readonly Tensor[], readonly Tensor[]], parameters: number): readonly [Graph, Graph, readonly Tensor[]] {
+  const outside = [...new Set([...ofFirst, ...ofSecond])];
+  const align = (graph: Graph, own: readonly Tensor[], other: Graph, ofOther: readonly Tensor[]): Graph => ({
+    inputs: [...graph.inputs.slice(0, parameters), ...outside.map((each) => (own.includes(each) ? graph.inputs[parameters + own.indexOf(each)] : other.inputs[parameters + ofOther.indexOf(each)]))],
+    outputs: graph.outputs,
+  });
+  return [align(first, ofFirst, second, ofSecond), align(second, ofSecond, first, ofFirst), outside];
+}
