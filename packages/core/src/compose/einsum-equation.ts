@@ -41,7 +41,7 @@ const ellipsis = (width: number): string[] => Array.from({ length: width }, (_, 
 
 function labelsOf(term: string, width: number): string[] {
   const [before, after] = term.split("...");
-  return after === undefined ? [...before] : [...before, ...ellipsis(width), ...after];
+  return after === undefined ? before.split("") : [...before.split(""), ...ellipsis(width), ...after.split("")];
 }
 
 /** The ellipsis, then the letters that occur once, in alphabetical order (capitals first). */

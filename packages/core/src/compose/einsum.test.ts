@@ -22,9 +22,9 @@ function naive(equation: string, operands: readonly Tensor[]): { shape: number[]
   const sizes = letters.map(extent);
   const place = (term: string, shape: readonly number[], index: readonly number[]): number => {
     const strides = rowMajorStrides(shape);
-    return [...term].reduce((at, letter, axis) => at + index[letters.indexOf(letter)] * strides[axis], 0);
+    return term.split("").reduce((at, letter, axis) => at + index[letters.indexOf(letter)] * strides[axis], 0);
   };
-  const shape = [...output].map(extent);
+  const shape = output.split("").map(extent);
   const data = new Array<number>(sizeOf(shape)).fill(0);
   const steps = rowMajorStrides(sizes);
   for (let i = 0; i < sizeOf(sizes); i++) {
@@ -36,7 +36,7 @@ function naive(equation: string, operands: readonly Tensor[]): { shape: number[]
 
 const extents: Readonly<Record<string, number>> = { a: 2, b: 3, c: 4, d: 2, e: 3, i: 3, j: 4, k: 2, l: 5, x: 1 };
 const operandsOf = (equation: string): Tensor[] =>
-  equation.split("->")[0].split(",").map((term, which) => irregular([...term].map((letter) => extents[letter]), which));
+  equation.split("->")[0].split(",").map((term, which) => irregular(term.split("").map((letter) => extents[letter]), which));
 
 const equations = [
   "ij->ij", "ij->ji", "ij->i", "ij->", "->", "abc->cb",

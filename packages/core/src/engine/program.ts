@@ -76,7 +76,7 @@ export interface ControlKernel {
     | { readonly kind: "repeat"; readonly times: number; readonly body: readonly Kernel[] }
     /** Runs `test`, ends if it left false in `condition`, runs `body`, and so on. */
     | { readonly kind: "while"; readonly condition: Operand; readonly test: readonly Kernel[]; readonly body: readonly Kernel[] }
-    | { readonly kind: "if"; readonly condition: Operand; readonly then: readonly Kernel[]; readonly otherwise: readonly Kernel[] };
+    | { readonly kind: "if"; readonly condition: Operand; readonly ifTrue: readonly Kernel[]; readonly ifFalse: readonly Kernel[] };
   /** How many loops are around it: the number of its own. */
   readonly depth: number;
 }
@@ -88,7 +88,7 @@ export function bodiesOf({ flow }: ControlKernel): readonly (readonly Kernel[])[
   switch (flow.kind) {
     case "repeat": return [flow.body];
     case "while": return [flow.test, flow.body];
-    case "if": return [flow.then, flow.otherwise];
+    case "if": return [flow.ifTrue, flow.ifFalse];
   }
 }
 
@@ -150,7 +150,7 @@ export function withOperands(kernel: Kernel, replace: (operand: Operand) => Oper
       switch (flow.kind) {
         case "repeat": return { ...kernel, flow: { ...flow, body: all(flow.body) } };
         case "while": return { ...kernel, flow: { ...flow, condition: replace(flow.condition), test: all(flow.test), body: all(flow.body) } };
-        case "if": return { ...kernel, flow: { ...flow, condition: replace(flow.condition), then: all(flow.then), otherwise: all(flow.otherwise) } };
+        case "if": return { ...kernel, flow: { ...flow, condition: replace(flow.condition), ifTrue: all(flow.ifTrue), ifFalse: all(flow.ifFalse) } };
       }
     }
   }

@@ -11,7 +11,7 @@ export type ControlFlow =
   /** Inputs: initial carries. Both graphs take the carries and the rest; `test` gives a bool scalar, `body` the next carries. */
   | { readonly kind: "while"; readonly carries: number; readonly test: Graph; readonly body: Graph }
   /** Inputs: a bool scalar. Both graphs take the rest. */
-  | { readonly kind: "cond"; readonly then: Graph; readonly otherwise: Graph };
+  | { readonly kind: "cond"; readonly ifTrue: Graph; readonly ifFalse: Graph };
 
 /** One of the results of a control flow; nodes that share the flow are computed together. */
 export interface ControlAttributes {
@@ -36,7 +36,7 @@ export function controlSpecs(flow: ControlFlow): readonly Spec[] {
   switch (flow.kind) {
     case "scan": return flow.body.outputs.map((node, i) => (i < flow.carries ? spec(node) : { shape: [flow.length, ...node.shape], dtype: node.dtype }));
     case "while": return flow.body.outputs.map(spec);
-    case "cond": return flow.then.outputs.map(spec);
+    case "cond": return flow.ifTrue.outputs.map(spec);
   }
 }
 
@@ -55,14 +55,14 @@ const controlPrimitive: Primitive<ControlAttributes> = {
   lower: { kind: "control" },
   // The transforms that make control flow give it rules of their own.
   vjp: null,
-  sample: () => ({ inputs: [], attributes: { flow: { kind: "cond", then: { inputs: [], outputs: [] }, otherwise: { inputs: [], outputs: [] } }, output: 0 } }),
+  sample: () => ({ inputs: [], attributes: { flow: { kind: "cond", ifTrue: { inputs: [], outputs: [] }, ifFalse: { inputs: [], outputs: [] } }, output: 0 } }),
 };
 
 /** The definition: plain loops and branches. */
 function evaluateFlow(flow: ControlFlow, inputs: readonly Tensor[]): readonly Float64Array[] {
   const numbers = (tensor: Tensor): Float64Array => Float64Array.from(tensor.data);
   switch (flow.kind) {
-    case "cond": return runGraph(inputs[0].item() === 0 ? flow.otherwise : flow.then, inputs.slice(1)).map(numbers);
+    case "cond": return runGraph(inputs[0].item() === 0 ? flow.ifFalse : flow.ifTrue, inputs.slice(1)).map(numbers);
     case "while": {
       const outside = inputs.slice(flow.carries);
       let carries = inputs.slice(0, flow.carries);

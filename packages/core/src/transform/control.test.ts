@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compile, cond, generator, grad, hessian, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
 
 /** Eager and compiled, side by side. */
-const both = (f: (...args: Tensor[]) => Tensor | readonly Tensor[], ...args: Tensor[]): void => {
+const expectBoth = (f: (...args: Tensor[]) => Tensor | readonly Tensor[], ...args: Tensor[]): void => {
   const numbers = (result: Tensor | readonly Tensor[]): unknown => ("shape" in result ? result.toArray() : result.map((each) => each.toArray()));
   expect(numbers(compile(f)(...args))).toEqual(numbers(f(...args)));
 };
@@ -14,14 +14,14 @@ describe("scan", () => {
   };
   test("adds up", () => {
     expect(running(tensor([1, 2, 3])).map((each) => each.toArray())).toEqual([6, [1, 3, 6]]);
-    both(running, tensor([1, 2, 3]));
+    expectBoth(running, tensor([1, 2, 3]));
   });
   test("goes backwards", () => {
-    both((x) => scan((sum: Tensor, each: Tensor): [Tensor, Tensor] => [sum.add(each), sum.add(each)], tensor(0), x, { reverse: true })[1], tensor([1, 2, 3]));
+    expectBoth((x) => scan((sum: Tensor, each: Tensor): [Tensor, Tensor] => [sum.add(each), sum.add(each)], tensor(0), x, { reverse: true })[1], tensor([1, 2, 3]));
   });
   test("carries trees and takes from outside", () => {
     const w = tensor([[0.5, -0.25], [0.125, 1]]);
-    both((x, v) => {
+    expectBoth((x, v) => {
       const [{ h }, ys] = scan(({ h, n }: { h: Tensor; n: Tensor }, { x: each }: { x: Tensor }) => {
         const next = h.matmul(w).add(each.mul(v)).tanh();
         return [{ h: next, n: n.add(1) }, { y: next.sum(), n }];
@@ -68,7 +68,7 @@ describe("whileLoop", () => {
   const double = (x: Tensor): Tensor => whileLoop((y: Tensor) => y.less(100), (y: Tensor) => y.mul(2), x);
   test("runs as often as the values ask", () => {
     expect(double(tensor(3)).item()).toBe(192);
-    for (const start of [3, 60, 100, 1000]) both(double, tensor(start));
+    for (const start of [3, 60, 100, 1000]) expectBoth(double, tensor(start));
   });
   test("has a gradient outside of compile, and says so inside", () => {
     expect(grad(double)(tensor(3)).item()).toBe(64);
@@ -79,11 +79,11 @@ describe("whileLoop", () => {
 describe("cond", () => {
   const f = (x: Tensor): Tensor => cond(x.greater(0), () => x.log(), () => x.square());
   test("runs the chosen side", () => {
-    for (const x of [2, -3]) both(f, tensor(x));
+    for (const x of [2, -3]) expectBoth(f, tensor(x));
   });
   test("has the gradient of the chosen side, which the other cannot spoil", () => {
-    for (const x of [2, -3, 0]) both((y) => grad(f)(y), tensor(x));
-    for (const x of [2, -3]) both((y) => grad(grad(f))(y), tensor(x));
+    for (const x of [2, -3, 0]) expectBoth((y) => grad(f)(y), tensor(x));
+    for (const x of [2, -3]) expectBoth((y) => grad(grad(f))(y), tensor(x));
   });
   test("carries variables through both sides", () => {
     const count = variable(tensor(0));

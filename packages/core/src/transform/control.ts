@@ -206,8 +206,8 @@ export function cond<Out>(condition: Tensor, ifTrue: () => Out, ifFalse: () => O
   return withTensors(yes.result, results.slice(0, own));
 }
 
-function bindCond(condition: Tensor, then: Graph, otherwise: Graph, inputs: readonly Tensor[]): readonly Tensor[] {
-  const flow: ControlFlow = { kind: "cond", then, otherwise };
+function bindCond(condition: Tensor, ifTrue: Graph, ifFalse: Graph, inputs: readonly Tensor[]): readonly Tensor[] {
+  const flow: ControlFlow = { kind: "cond", ifTrue, ifFalse };
   const results = bindControl(flow, [condition, ...inputs]);
   if (!insideGradient()) return results;
   const ruled = withRule("cond", results, [condition, ...inputs], (cotangents) => {
@@ -218,7 +218,7 @@ function bindCond(condition: Tensor, then: Graph, otherwise: Graph, inputs: read
       const floats = leaves.filter(({ dtype }) => isFloat(dtype));
       return pullBack(outputs, cotangents, floats).map((gradient, i) => orZeros(gradient, floats[i]));
     });
-    const gradients = [...cond(condition, back(then), back(otherwise))];
+    const gradients = [...cond(condition, back(ifTrue), back(ifFalse))];
     return [null, ...inputs.map(({ dtype }) => (isFloat(dtype) ? gradients.shift() ?? null : null))];
   });
   return ruled;

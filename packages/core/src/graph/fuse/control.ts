@@ -37,7 +37,7 @@ export function lowerFlow(flow: ControlFlow, inputs: readonly number[], results:
   switch (flow.kind) {
     case "cond": {
       const outside = inputs.slice(1);
-      return [control({ kind: "if", condition: flag(inputs[0]), then: into(flow.then, outside, results, depth), otherwise: into(flow.otherwise, outside, results, depth) })];
+      return [control({ kind: "if", condition: flag(inputs[0]), ifTrue: into(flow.ifTrue, outside, results, depth), ifFalse: into(flow.ifFalse, outside, results, depth) })];
     }
     case "while": {
       const outside = inputs.slice(flow.carries);
