@@ -1,0 +1,91 @@
+import { PlotError } from "./errors.ts";
+import { figure, type Figure } from "./figure.ts";
+import { pngUrl } from "./png.ts";
+import { schema, type Json } from "./spec.ts";
+import { brailleLines, sideBySide } from "./terminal/braille.ts";
+import { config, ink } from "./theme.ts";
+import { imagesOf, vectorOf, type Image, type Images, type Numbers } from "./values.ts";
+
+export interface ImageGridOptions {
+  readonly title?: string;
+  readonly subtitle?: string;
+  /** What stands under each image: numbers or texts. */
+  readonly labels?: Numbers | readonly string[];
+  /** Images in a row; 5 unless given. */
+  readonly columns?: number;
+  /** How large an image is drawn, in pixels; 84 unless given. */
+  readonly size?: number;
+}
+
+/**
+ * Grey images in rows, with a label under each. Values are drawn as ink on paper: 0 is white; 1, or the largest value if
+ * that is above 1, is black.
+ *
+ * @param images [n, height, width], or [n, pixels] if they are square
+ * @throws PlotError for other shapes, no images, or labels that are not one for each.
+ * @example
+ * await imageGrid(train.x.slice([[0, 10]]), { labels: train.y.slice([[0, 10]]) }).save("pictures/digits.png");
+ */
+export function imageGrid(images: Images, options: ImageGridOptions = {}): Figure {
+  const { title = "Images", subtitle, columns = 5, size = 84 } = options;
+  const drawn = imagesOf("imageGrid", images);
+  checkColumns("imageGrid", columns);
+  if (!(size >= 8)) throw new PlotError(`imageGrid: size ${size}; give at least 8 pixels`);
+  const labels = options.labels === undefined ? undefined : textsOf(options.labels);
+  if (labels !== undefined && labels.length !== drawn.length) throw new PlotError(`imageGrid: there are ${drawn.length} images and ${labels.length} labels; give a label for each`);
+  const range = inkRange(drawn);
+  const { width, height } = fitted(drawn[0], size);
+  const [across, down] = [width + 20, height + (labels === undefined ? 16 : 34)];
+  const values = drawn.map((image, i): Json => ({
+    x: (i % columns) * across + across / 2, y: Math.floor(i / columns) * down + height / 2,
+    url: pngUrl(image, range), ...(labels !== undefined && { label: labels[i] }),
+  }));
+  const [wide, high] = [Math.min(columns, drawn.length) * across, Math.ceil(drawn.length / columns) * down - 12];
+  const spec = {
+    $schema: schema,
+    title: { text: title, ...(subtitle !== undefined && { subtitle }) },
+    width: wide, height: high,
+    data: { values },
+    encoding: canvas(wide, high),
+    layer: [
+      imageLayer(width, height),
+      ...(labels === undefined ? [] : [{ mark: { type: "text", dy: height / 2 + 12, fontSize: 14, color: ink }, encoding: { text: { field: "label", type: "nominal" } } }]),
+    ],
+    config,
+  };
+  const inCharacters = (): string => {
+    const blocks = drawn.map((image, i) => [...brailleLines(image, range), ...(labels === undefined ? [] : [centred(labels[i], Math.ceil(image.width / 2))])]);
+    return `${title}\n${sideBySide(blocks, columns)}`;
+  };
+  return figure(spec, inCharacters);
+}
+
+const textsOf = (labels: Numbers | readonly string[]): readonly string[] =>
+  Array.isArray(labels) && labels.every((label) => typeof label === "string") ? labels : vectorOf("imageGrid", "labels", labels as Numbers).map(String);
+
+export function checkColumns(caller: string, columns: number): void {
+  if (!Number.isInteger(columns) || columns < 1) throw new PlotError(`${caller}: columns ${columns}; give a whole number from 1 up`);
+}
+
+/** The values of white and of black. */
+export function inkRange(images: readonly Image[]): readonly [number, number] {
+  let [least, most] = [0, 1];
+  for (const { pixels } of images) for (const value of pixels) if (Number.isFinite(value)) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return [least, most];
+}
+
+/** An image's size when its longer side is `size`. */
+export function fitted({ width, height }: Image, size: number): { readonly width: number; readonly height: number } {
+  const scale = size / Math.max(width, height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** Places counted in pixels from the upper left corner, without axes. */
+export const canvas = (width: number, height: number): Readonly<Record<string, Json>> => ({
+  x: { field: "x", type: "quantitative", axis: null, scale: { domain: [0, width], nice: false, zero: false } },
+  y: { field: "y", type: "quantitative", axis: null, scale: { domain: [0, height], nice: false, zero: false, reverse: true } },
+});
+
+export const imageLayer = (width: number, height: number): Json => ({ mark: { type: "image", width, height, aspect: false, smooth: false }, encoding: { url: { field: "url", type: "nominal" } } });
+
+const centred = (text: string, width: number): string => `${" ".repeat(Math.max(0, Math.floor((width - text.length) / 2)))}${text}`;

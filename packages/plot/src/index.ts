@@ -1,0 +1,10 @@
+export { lossCurve, type LossCurveOptions } from "./loss-curve.ts";
+export { scatterByClass, type ScatterOptions } from "./scatter-by-class.ts";
+export { imageGrid, type ImageGridOptions } from "./image-grid.ts";
+export { predictionGrid, type PredictionGridOptions } from "./prediction-grid.ts";
+export { decisionBoundary, type DecisionBoundaryOptions } from "./decision-boundary.ts";
+export { figure, type Figure } from "./figure.ts";
+export type { PngOptions } from "./render.ts";
+export type { Json, Spec } from "./spec.ts";
+export type { Images, Numbers, Rows } from "./values.ts";
+export { PlotError } from "./errors.ts";

@@ -1,0 +1,108 @@
+import { PlotError } from "./errors.ts";
+import type { Spec } from "./spec.ts";
+import { textWidth } from "./text-width.ts";
+
+/** The drawing libraries are large: they are loaded with the first picture, not with the package. */
+async function loadVega() {
+  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  // Without a canvas Vega takes every letter for 0.8 of its size, and puts titles far from their axes.
+  const { textMetrics } = vega as unknown as { readonly textMetrics: TextMetrics };
+  if (textMetrics.width === textMetrics.estimateWidth) {
+    textMetrics.width = (item, text) => textWidth(`${(text ?? item.text ?? "") as string | number}`, item.fontSize ?? 11);
+  }
+  return { vega, vegaLite };
+}
+
+interface TextItem { readonly fontSize?: number; readonly text?: unknown }
+interface TextMetrics {
+  width: (item: TextItem, text: unknown) => number;
+  readonly estimateWidth: (item: TextItem, text: unknown) => number;
+}
+
+let vegaLoaded: ReturnType<typeof loadVega> | undefined;
+
+/** Draws a Vega-Lite spec; nothing is loaded from anywhere. */
+export async function renderSvg(spec: Spec): Promise<string> {
+  const { vega, vegaLite } = await (vegaLoaded ??= loadVega());
+  const complaints: string[] = [];
+  const logger = quietLogger(complaints);
+  const loader = vega.loader();
+  const sanitize = loader.sanitize.bind(loader);
+  loader.sanitize = (uri, options) => {
+    if (uri.startsWith("data:")) return sanitize(uri, options);
+    throw new PlotError(`toSVG: the spec asks for ${uri}; put the data into it, figures load nothing`);
+  };
+  loader.load = (uri) => Promise.reject(new PlotError(`toSVG: the spec asks for ${uri}; put the data into it, figures load nothing`));
+  try {
+    // The spec is data of ours or of the user's; Vega-Lite checks it while compiling.
+    const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0], { logger });
+    const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger, loader });
+    try {
+      const svg = await view.toSVG();
+      if (complaints.length > 0) throw new PlotError(`toSVG: Vega cannot draw this spec: ${complaints.join("; ")}`);
+      return svg;
+    } finally {
+      view.finalize();
+    }
+  } catch (error) {
+    if (error instanceof PlotError) throw error;
+    throw new PlotError(`toSVG: Vega cannot draw this spec: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** Keeps errors; warnings are about taste, and a library has no business on somebody's console. */
+function quietLogger(errors: string[]) {
+  const logger = {
+    level: () => logger,
+    error: (...messages: readonly unknown[]) => { errors.push(messages.map(String).join(" ")); return logger; },
+    warn: () => logger,
+    info: () => logger,
+    debug: () => logger,
+  };
+  return logger as never;
+}
+
+export interface PngOptions {
+  /** Pixels for each of the picture's units; 2 unless given, which is sharp on most screens. */
+  readonly scale?: number;
+  /** Font files (.ttf, .otf) to use beside the machine's own. */
+  readonly fontFiles?: readonly string[];
+}
+
+/** Turns an SVG into a PNG file's bytes. */
+export async function renderPng(svg: string, { scale = 2, fontFiles = [] }: PngOptions): Promise<Uint8Array> {
+  if (!(scale > 0 && scale <= 16)) throw new PlotError(`toPNG: scale ${scale}; give a number above 0, at most 16`);
+  const { Resvg } = await import("@resvg/resvg-js").catch((error: unknown) => {
+    throw new PlotError("toPNG: @resvg/resvg-js cannot be loaded here (it needs Node); take toSVG()", { cause: error });
+  });
+  const font = { loadSystemFonts: true, fontFiles: [...fontFiles] };
+  // A machine without fonts would give a picture without a word, and not say so.
+  const probe = new Resvg('<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text y="15" font-family="Arial, Liberation Sans, DejaVu Sans, sans-serif">M</text></svg>', { font });
+  if (svg.includes("<text") && probe.getBBox() === undefined) {
+    throw new PlotError("toPNG: this machine has no fonts; install some (DejaVu, Liberation) or give fontFiles: [\"some.ttf\"]");
+  }
+  return new Uint8Array(new Resvg(svg, { font, fitTo: { mode: "zoom", value: scale }, imageRendering: 1 }).render().asPng());
+}
+
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => escapes[character]);
+
+/** A page that holds the picture and its spec, and asks nobody for anything. */
+export function htmlPage(svg: string, spec: Spec, title: string): string {
+  // "</script" inside the data would end the element.
+  const data = JSON.stringify(spec).replaceAll("<", "\\u003c");
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>body { margin: 2rem; background: #fff } svg { max-width: 100%; height: auto }</style>
+<figure style="margin: 0" aria-label="${escapeHtml(title)}">
+${svg}
+</figure>
+<script type="application/json" id="vega-lite-spec">
+${data}
+</script>
+</html>
+`;
+}
