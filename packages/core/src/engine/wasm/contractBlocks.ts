@@ -27,9 +27,9 @@ export function blockScratch(type: ElementType, m: number, n: number, k: number)
  * meet in few sets of the caches where C's row is a power of two (float64 at 1024³: 14 GFLOP/s instead of 23).
  */
 export function emitBlocks(module: ModuleBuilder, type: ElementType, finish: number | null): number {
-  const tile = emitTile(module, type);
-  const packRows = emitPack(module, type, tileRows);
-  const packColumns = emitPack(module, type, tileColumns(type));
+  const tile = module.once(`tile ${type.mul}`, () => emitTile(module, type));
+  const packRows = module.once(`pack rows ${type.mul}`, () => emitPack(module, type, tileRows));
+  const packColumns = module.once(`pack columns ${type.mul}`, () => emitPack(module, type, tileColumns(type)));
   const { f, p } = defineContract(module);
   const [depth, start, left, packedRows, packedColumns] = f.locals("i32", 5);
   const [column, columns, row, rows, i, j] = f.locals("i32", 6);

@@ -8,7 +8,9 @@ interface VectorKernels { readonly combine: number; readonly dots: number; reado
 
 /** Emits the kernels that both ways share. */
 export const emitVectorKernels = (module: ModuleBuilder, type: ElementType): VectorKernels => ({
-  combine: emitCombine(module, type), dots: emitDots(module, type), spread: emitSpread(module, type),
+  combine: module.once(`combine ${type.mul}`, () => emitCombine(module, type)),
+  dots: module.once(`dots ${type.mul}`, () => emitDots(module, type)),
+  spread: module.once(`spread ${type.mul}`, () => emitSpread(module, type)),
 });
 
 /** Elements of scratch: a vector gathered, or a result before it is spread. */

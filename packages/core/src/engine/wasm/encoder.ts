@@ -186,6 +186,7 @@ export class ModuleBuilder {
   private readonly imports: number[][] = [];
   private readonly functions: { readonly type: number; readonly builder: FunctionBuilder }[] = [];
   private readonly exported: number[][] = [];
+  private readonly written = new Map<string, number>();
   private importedFunctions = 0;
 
   /** Imports the memory (sizes in pages of 64 KiB). A shared memory must say its maximum. */
@@ -211,6 +212,13 @@ export class ModuleBuilder {
     const builder = new FunctionBuilder(this.importedFunctions + this.functions.length, params);
     this.functions.push({ type: this.typeIndex(params, results), builder });
     return builder;
+  }
+
+  /** The index of the function written under this name; `write` writes it the first time. For code that several functions share. */
+  once(name: string, write: () => number): number {
+    let index = this.written.get(name);
+    if (index === undefined) this.written.set(name, (index = write()));
+    return index;
   }
 
   /** Exports a function under a name. */
