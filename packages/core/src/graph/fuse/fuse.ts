@@ -41,9 +41,10 @@ export function fuse(graph: Graph, roles: Interface): Program {
       return build(graph, roles, constraints);
     } catch (error) {
       // Each turn adds a constraint, and there are no more of them than nodes.
-      if (error instanceof MustMaterialize) constraints.materialized.add(error.node);
-      else if (error instanceof MustBeBare) constraints.bare.add(error.core);
-      else throw error;
+      const [constrained, node] = error instanceof MustMaterialize ? [constraints.materialized, error.node] : error instanceof MustBeBare ? [constraints.bare, error.core] : [];
+      if (constrained === undefined || node === undefined) throw error;
+      if (constrained.has(node)) throw new Error(`fuse: ${node.recipe?.primitive.name ?? "a node"} stays as it is though it must not`, { cause: error });
+      constrained.add(node);
     }
   }
 }
@@ -158,8 +159,10 @@ type Place = (node: Tensor) => Placed;
 /** A loop that computes nodes of one shape. */
 function mapDraft(nodes: readonly Computed[], bufferOf: BufferOf, place: Place): Draft {
   const own = new Set<Tensor>(nodes);
-  const values = reader({
-    bufferOf: (node) => (own.has(node) ? null : bufferOf(node)), atHand: () => null, firstInput: 0,
+  // What the loop computes itself may be seen through views, such as a reshape there and back, that leave each element in its place.
+  const atHand = (node: Tensor, chain: Chain | null): Expr | null => (chain !== null && own.has(node) && keepsOrder(node, chain) ? values.read(node) : null);
+  const values: Reader = reader({
+    bufferOf: (node) => (own.has(node) ? null : bufferOf(node)), atHand, firstInput: 0,
     adapt: (layout) => layout, misfit: () => new Error("fuse: a loop's operand has another shape"),
   });
   const exprs = nodes.map((node) => values.read(node));
