@@ -24,22 +24,21 @@ export interface Times {
 const mostRuns = 1 << 22;
 
 /**
- * How many runs fill a batch. Runs until the estimate has settled, so that just-in-time compilers have done their work
- * before anything counts.
+ * How many runs fill a batch. Goes on for three batches before it says so: just-in-time compilers have done their work
+ * by then, and the estimate is that of warm code.
  */
 export async function calibrate(runner: Runner, batch: number): Promise<number> {
-  // The first run compiles, allocates and fills caches.
+  // The first run compiles, allocates and fills caches: it says nothing about the others.
+  await runner.run(1);
   let times = 1;
-  let elapsed = await runner.run(1);
-  for (let tries = 0; tries < 12; tries++) {
-    const wanted = Math.min(mostRuns, Math.max(1, Math.round((batch * times) / Math.max(elapsed, 1))));
-    if (tries > 1 && wanted <= times * 1.5) return wanted;
-    // At most ten times as many: the first estimate may be far off.
+  for (let spent = 0; ;) {
+    const elapsed = Math.max(1, await runner.run(times));
+    spent += elapsed;
+    const wanted = Math.min(mostRuns, Math.max(1, Math.round((batch * times) / elapsed)));
+    if (spent >= 3 * batch) return wanted;
+    // At most ten times as many: the first estimates may be far off.
     times = Math.min(wanted, times * 10);
-    elapsed = await runner.run(times);
-    if (elapsed > 4 * batch && times === 1) return 1;
   }
-  return times;
 }
 
 /**
