@@ -4,6 +4,7 @@ import { sizeOf } from "../../shape/shape.ts";
 import { copyRowMajor, type Storage } from "../../storage.ts";
 import { storageOf, type Tensor } from "../../tensor.ts";
 import type { Engine, Runtime } from "../engine.ts";
+import { runDirectly } from "./direct.ts";
 import { ModuleBuilder } from "./encoder.ts";
 import { blockAddress, createKernelCache, makePlan, type Plan } from "./plan.ts";
 import { createRuntime, type RuntimeOptions } from "./program/runtime.ts";
@@ -107,6 +108,8 @@ export function createWasmEngine(options: RuntimeOptions = {}): Engine {
     get runtime() { return (runtime ??= createRuntime(options)); },
     run(primitive: Primitive, inputs: readonly Tensor[], attributes: unknown, out: Spec): TypedArray {
       if (sizeOf(out.shape) === 0) return allocate(out.dtype, 0);
+      const direct = runDirectly(primitive, inputs, attributes, out);
+      if (direct !== null) return direct;
       const plan = plans.find(primitive, inputs, attributes) ?? plans.keep(makePlan(kernels, primitive, inputs, attributes, out));
       const result = execute(plan, inputs, out);
       scratch.settle();
