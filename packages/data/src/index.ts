@@ -2,3 +2,9 @@ export { numpyRandom, type NumpyRandom, type BinomialParameters, type ChoicePara
 export { batches, type Batches, type BatchesOptions, type Columns, type Rows } from "./batches.ts";
 export { digits, type Digits, type DigitSets } from "./digits.ts";
 export { stratifiedSplit, type Split, type SplitOptions } from "./split.ts";
+export { makeCircles, makeMoons, makeSpirals, type CirclesOptions, type CurveOptions, type SpiralsOptions } from "./synthetic/curves.ts";
+export { makeBlobs, type BlobsOptions } from "./synthetic/blobs.ts";
+export { makeClassification, type ClassificationOptions } from "./synthetic/classification.ts";
+export { makeRegression, makeSine, type Regression, type RegressionOptions, type SineOptions } from "./synthetic/regression.ts";
+export { makeBitFlip, makeXor, type BitFlipOptions, type BitFlips, type XorOptions } from "./synthetic/binary.ts";
+export type { Classes, MadeOptions, Targets } from "./synthetic/made.ts";

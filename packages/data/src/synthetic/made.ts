@@ -1,0 +1,91 @@
+import { NdgradError, tensor, type FloatDType, type Tensor } from "@ndgrad/core";
+import { numpyRandom, type NumpyRandom, type Seed } from "../numpy-random/numpy-random.ts";
+
+/** What every synthetic set may be told. */
+export interface MadeOptions<D extends FloatDType = FloatDType> {
+  /** Where random numbers come from: a generator, which is drawn from, or a seed for one of its own; 0 unless given. */
+  readonly random?: NumpyRandom | Seed;
+  /** Whether the examples come in random order; yes unless `false`. */
+  readonly shuffle?: boolean;
+  /** The dtype of features (and of targets that are no classes): float32 unless given. Numbers are always made in float64. */
+  readonly dtype?: D;
+}
+
+/** Points with their classes. */
+export interface Classes<D extends FloatDType = FloatDType> {
+  readonly x: Tensor<[number, number], D>;
+  readonly y: Tensor<[number], "int32">;
+}
+
+/** Inputs with the numbers to predict from them. */
+export interface Targets<D extends FloatDType = FloatDType> {
+  readonly x: Tensor<[number, number], D>;
+  readonly y: Tensor<[number] | [number, number], D>;
+}
+
+/** Rows of features while they are being made. */
+export interface Rows { readonly width: number; readonly values: Float64Array }
+
+export const generatorOf = (random: NumpyRandom | Seed): NumpyRandom =>
+  typeof random === "number" || isArray(random) ? numpyRandom(random) : random;
+// Array.isArray does not narrow a union with readonly arrays.
+const isArray = (value: unknown): value is readonly number[] => Array.isArray(value);
+
+/** The rows in another order. */
+export function reordered({ width, values }: Rows, order: Int32Array): Rows {
+  const moved = new Float64Array(values.length);
+  order.forEach((from, to) => { moved.set(values.subarray(from * width, (from + 1) * width), to * width); });
+  return { width, values: moved };
+}
+
+/** The columns in another order, in place. */
+export function reorderColumns({ width, values }: Rows, order: Int32Array): void {
+  for (let row = 0; row < values.length; row += width) {
+    const from = values.slice(row, row + width);
+    order.forEach((column, to) => { values[row + to] = from[column]; });
+  }
+}
+
+/** Adds normal noise to every number, in place. */
+export function addNoise(values: Float64Array, scale: number, random: NumpyRandom): void {
+  if (scale === 0) return;
+  const noise = random.normal({ scale, size: [values.length] }).data;
+  for (let i = 0; i < values.length; i++) values[i] += noise[i];
+}
+
+/** a · b, row by row: an array of `width` columns times a matrix of `width` rows. */
+export function product({ width, values }: Rows, matrix: ArrayLike<number>, columns: number): Float64Array {
+  const rows = width === 0 ? 0 : values.length / width;
+  const out = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0; k < width; k++) {
+      const factor = values[row * width + k];
+      for (let column = 0; column < columns; column++) out[row * columns + column] += factor * matrix[k * columns + column];
+    }
+  }
+  return out;
+}
+
+export function floatTensor<D extends FloatDType>(values: Float64Array, shape: readonly number[], dtype: D | undefined): Tensor<[number, number], D> {
+  const data = dtype === "float64" ? values : Float32Array.from(values);
+  return tensor(data, { shape: [...shape] }) as unknown as Tensor<[number, number], D>;
+}
+
+/** Points and classes as tensors. */
+export function classesOf<D extends FloatDType>(x: Rows, y: Int32Array, dtype: D | undefined): Classes<D> {
+  return { x: floatTensor(x.values, [y.length, x.width], dtype), y: tensor(y) };
+}
+
+/** Puts points and classes into random order. scikit-learn: utils.shuffle. */
+export function shuffled(x: Rows, y: Int32Array, random: NumpyRandom): { readonly x: Rows; readonly y: Int32Array } {
+  const order = random.permutation(y.length).data;
+  return { x: reordered(x, order), y: Int32Array.from(order, (from) => y[from]) };
+}
+
+export function checkCount(caller: string, what: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) throw new NdgradError(`${caller}: ${what} must be a whole number of at least ${least}, got ${String(value)}`);
+}
+
+export function checkNumber(caller: string, what: string, value: number, fits: (value: number) => boolean, range: string): void {
+  if (!Number.isFinite(value) || !fits(value)) throw new NdgradError(`${caller}: ${what} must be ${range}, got ${String(value)}`);
+}

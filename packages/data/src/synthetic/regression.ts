@@ -1,0 +1,91 @@
+import type { FloatDType, Tensor } from "@ndgrad/core";
+import { addNoise, checkCount, checkNumber, floatTensor, generatorOf, product, reorderColumns, reordered, type MadeOptions, type Rows, type Targets } from "./made.ts";
+
+export interface RegressionOptions<D extends FloatDType = FloatDType> extends MadeOptions<D> {
+  /** How many examples; 100 unless given. */
+  readonly samples?: number;
+  /** How many features an example has; 100 unless given. */
+  readonly features?: number;
+  /** How many of them have an influence; 10 unless given, or all. */
+  readonly informative?: number;
+  /** How many numbers are to be predicted; 1 unless given, which makes y a vector. */
+  readonly targets?: number;
+  /** Added to every target; 0 unless given. */
+  readonly bias?: number;
+  /** The standard deviation of normal noise added to the targets; 0 unless given. */
+  readonly noise?: number;
+}
+
+/** A regression problem and the coefficients behind it. */
+export interface Regression<D extends FloatDType = FloatDType> extends Targets<D> {
+  /** Of shape [features] or [features, targets]; 0 for features without influence. */
+  readonly coefficients: Tensor<[number] | [number, number], D>;
+}
+
+/**
+ * Normal features and y = x · coefficients + bias + noise, the coefficients that are not 0 drawn evenly from [0, 100).
+ *
+ * @throws NdgradError for a setting out of its range.
+ * @see scikit-learn: make_regression without effective_rank, whose numbers these are for the same seed
+ * @example
+ * const { x, y, coefficients } = makeRegression({ samples: 200, features: 3, noise: 1, random: 42 });
+ */
+export function makeRegression<D extends FloatDType = "float32">(options: RegressionOptions<D> = {}): Regression<D> {
+  const { samples = 100, features = 100, targets = 1, bias = 0, noise = 0, shuffle = true, dtype } = options;
+  const informative = Math.min(features, options.informative ?? 10);
+  checkCount("makeRegression", "samples", samples, 1);
+  checkCount("makeRegression", "features", features, 1);
+  checkCount("makeRegression", "informative", informative, 0);
+  checkCount("makeRegression", "targets", targets, 1);
+  checkNumber("makeRegression", "bias", bias, () => true, "finite");
+  checkNumber("makeRegression", "noise", noise, (value) => value >= 0, "a number from 0 up");
+
+  const random = generatorOf(options.random ?? 0);
+  let x: Rows = { width: features, values: random.standardNormal([samples * features]).data };
+  let truth: Rows = { width: targets, values: new Float64Array(features * targets) };
+  truth.values.set(random.randomSample([informative * targets]).data.map((value) => 100 * value));
+  let y: Rows = { width: targets, values: product(x, truth.values, targets).map((value) => value + bias) };
+  addNoise(y.values, noise, random);
+  if (shuffle) {
+    const order = random.permutation(samples).data;
+    x = reordered(x, order);
+    y = reordered(y, order);
+    const columns = random.permutation(features).data;
+    reorderColumns(x, columns);
+    truth = reordered(truth, columns);
+  }
+  const side = targets === 1 ? [] : [targets];
+  return {
+    x: floatTensor(x.values, [samples, features], dtype),
+    y: floatTensor(y.values, [samples, ...side], dtype),
+    coefficients: floatTensor(truth.values, [features, ...side], dtype),
+  };
+}
+
+export interface SineOptions<D extends FloatDType = FloatDType> extends Pick<MadeOptions<D>, "random" | "dtype"> {
+  /** How many examples; 100 unless given. */
+  readonly samples?: number;
+  /** How many waves lie between 0 and 1; 1 unless given. */
+  readonly waves?: number;
+  /** The standard deviation of normal noise added to the targets; 0 unless given. */
+  readonly noise?: number;
+}
+
+/**
+ * x drawn evenly from [0, 1) and y = sin(2π · waves · x) + noise, both of shape [samples, 1].
+ *
+ * @throws NdgradError for a setting out of its range.
+ * @example
+ * const { x, y } = makeSine({ samples: 50, noise: 0.1 });
+ */
+export function makeSine<D extends FloatDType = "float32">(options: SineOptions<D> = {}): Targets<D> {
+  const { samples = 100, waves = 1, noise = 0, dtype } = options;
+  checkCount("makeSine", "samples", samples, 1);
+  checkNumber("makeSine", "waves", waves, (value) => value > 0, "a number above 0");
+  checkNumber("makeSine", "noise", noise, (value) => value >= 0, "a number from 0 up");
+  const random = generatorOf(options.random ?? 0);
+  const x = random.randomSample([samples]).data;
+  const y = x.map((value) => Math.sin(2 * Math.PI * waves * value));
+  addNoise(y, noise, random);
+  return { x: floatTensor(x, [samples, 1], dtype), y: floatTensor(y, [samples, 1], dtype) };
+}
