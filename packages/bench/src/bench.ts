@@ -45,7 +45,7 @@ export async function bench(settings: Settings, progress: (what: string) => void
   }
   if (wanted(settings, "startup")) await attempt("startup", async () => { figures.push(...(await startup(quick ? 3 : 9))); });
   if (wanted(settings, "memory")) {
-    await attempt("memory of training", async () => { figures.push(await memoryOfTraining(quick ? ["ndgrad"] : ["ndgrad", "numpy", "torch", "tfjs", "jax"], quick ? 1 : 3)); });
+    await attempt("memory of training", async () => { figures.push(...(await memoryOfTraining(quick ? ["ndgrad"] : ["ndgrad", "numpy", "torch", "tfjs", "jax"], quick ? 1 : 3, python))); });
     if (!quick) await attempt("memory of operations", async () => { figures.push(await memoryOfOperations(3)); });
   }
   const seconds = (performance.now() - start) / 1000;

@@ -12,7 +12,7 @@ await tf.ready();
 const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
 
 await serve({
-  describe: () => ({ version: tf.version_core, detail: `WebAssembly backend, ${simd === true ? "SIMD, " : ""}1 thread in Node` }),
+  describe: () => ({ version: tf.version_core, detail: `WebAssembly backend, ${simd === true ? "SIMD, " : ""}1 thread in Node, float32 only` }),
   // It has no other floats.
   precision: () => "float32",
   prepare,
