@@ -27,6 +27,16 @@ export interface RuleContext<A> {
 /** The gradient with respect to one input, in ops: of that input's shape and dtype, linear in `g`. */
 export type GradientRule<A> = (context: RuleContext<A>) => Tensor;
 
+/**
+ * The rule of results that come from one call and are differentiated together. Each result is a node of its own, of one
+ * primitive, whose inputs are: the result as computed, all results as computed, then what the call was given.
+ */
+export interface JointRule {
+  readonly results: number;
+  /** Given a cotangent for each result: the gradients for what the call was given. */
+  readonly pull: (cotangents: readonly Tensor[], results: readonly Tensor[], given: readonly Tensor[]) => readonly (Tensor | null)[];
+}
+
 /** Draws what a sample needs; property tests back it with shrinking arbitraries. */
 export interface Picker {
   /** A whole number from `least` to `most`, both included. */
@@ -63,8 +73,8 @@ export interface Primitive<A = unknown> {
   readonly define: (inputs: readonly DenseArray[], attributes: A, out: DenseArray) => void;
   /** How engines compute it. */
   readonly lower: Lowering<A>;
-  /** One rule per input (`null`: no gradient flows to it), one rule for all inputs, or `null`: the result has no gradient. */
-  readonly vjp: readonly (GradientRule<A> | null)[] | GradientRule<A> | null;
+  /** One rule per input (`null`: no gradient flows to it), one rule for all inputs, one for several results, or `null`: the result has no gradient. */
+  readonly vjp: readonly (GradientRule<A> | null)[] | GradientRule<A> | JointRule | null;
   /** Why there is no gradient, where `vjp` is `null` though the result is a float. */
   readonly withoutGradient?: string;
   /** What a call comes to without being computed, where that keeps every bit: `x · 1` is `x`. `null` where it must be computed. */

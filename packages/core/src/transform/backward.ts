@@ -1,5 +1,5 @@
 import { isFloat } from "../dtype.ts";
-import type { GradientRule, Primitive } from "../primitive.ts";
+import type { GradientRule, JointRule, Primitive } from "../primitive.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { zerosLike } from "../ops/creation.ts";
 import type { Tensor } from "../tensor.ts";
@@ -23,19 +23,50 @@ export function pullBack(outputs: readonly Tensor[], cotangents: readonly Tensor
     const out = order[i];
     const g = gradients.get(out);
     if (g === undefined || out.recipe === null || ends.has(out)) continue;
-    gradients.delete(out);
     const { primitive, inputs, attributes } = out.recipe;
+    const joint = jointRuleOf(primitive);
+    if (joint !== null) {
+      // All that uses any of the call's results is newer than all of them: their cotangents are complete.
+      const given = inputs.slice(1 + joint.results);
+      if (!given.some((input) => between.has(input))) continue;
+      const results = inputs.slice(1, 1 + joint.results);
+      const pulled = joint.pull(takeCotangents(out, results, order, i, gradients), results, given);
+      given.forEach((input, at) => {
+        const gradient = pulled[at];
+        if (gradient !== null && between.has(input)) accumulate(input, gradient);
+      });
+      continue;
+    }
     for (let index = 0; index < inputs.length; index++) {
       if (!between.has(inputs[index])) continue;
       const rule = ruleFor(primitive, index);
       if (rule !== null) accumulate(inputs[index], rule({ g, inputs, out, attributes, index }));
     }
+    gradients.delete(out);
   }
   return leaves.map((leaf) => gradients.get(leaf) ?? null);
 }
 
-const ruleFor = ({ vjp }: Primitive, index: number): GradientRule<unknown> | null =>
-  vjp === null ? null : typeof vjp === "function" ? vjp : vjp[index];
+function ruleFor({ vjp }: Primitive, index: number): GradientRule<unknown> | null {
+  if (vjp === null || "pull" in vjp) return null;
+  return typeof vjp === "function" ? vjp : vjp[index];
+}
+
+const jointRuleOf = ({ vjp }: Primitive): JointRule | null => (vjp !== null && "pull" in vjp ? vjp : null);
+
+/** The cotangents of all results of the call that `out` is a result of; zeros for those that nothing depends on. */
+function takeCotangents(out: Tensor, results: readonly Tensor[], order: readonly Tensor[], last: number, gradients: Map<Tensor, Tensor>): readonly Tensor[] {
+  const cotangents = results.map((result): Tensor => zerosLike(result));
+  // Results of one call stand next to each other, but for what else was made while they were.
+  for (let i = last; i >= 0 && order[i].id > results[0].id; i--) {
+    const { recipe } = order[i];
+    if (recipe === null || recipe.primitive !== out.recipe?.primitive || recipe.inputs[1] !== results[0]) continue;
+    const g = gradients.get(order[i]);
+    if (g !== undefined) cotangents[results.indexOf(recipe.inputs[0])] = g;
+    gradients.delete(order[i]);
+  }
+  return cotangents;
+}
 
 /** Zeros where nothing depends on a leaf: a function may ignore its argument. */
 export const orZeros = (gradient: Tensor | null, leaf: Tensor): Tensor => gradient ?? zerosLike(leaf);

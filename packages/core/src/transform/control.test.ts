@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compile, cond, generator, grad, hessian, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
+import { checkpoint, compile, cond, customVjp, generator, grad, hessian, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
 
 /** Eager and compiled, side by side. */
 const expectBoth = (f: (...args: Tensor[]) => Tensor | readonly Tensor[], ...args: Tensor[]): void => {
@@ -55,6 +55,27 @@ describe("scan", () => {
       return [...step(tensor([1, 2, 3])), ...step(tensor([1, 2, 3])), count.value].map((each) => each.toArray());
     };
     expect(run((f) => compile(f as never) as never)).toEqual(run((f) => f));
+  });
+  test("holds functions with rules of their own", () => {
+    const twice = customVjp((y: Tensor) => y.mul(2), ({ g, args: [y] }) => [g.mul(y)]);
+    const loss = (x: Tensor, w: Tensor): Tensor => scan((h: Tensor, each: Tensor): [Tensor, Tensor] => {
+      const next = checkpoint((y: Tensor) => twice(y.mul(w)).sin())(h.add(each));
+      return [next, next];
+    }, tensor(0.5, { dtype: "float64" }) as Tensor, x)[1].sum();
+    const x = tensor([0.3, -0.2, 0.7], { dtype: "float64" });
+    const w = tensor(0.9, { dtype: "float64" });
+    for (const argument of [0, 1]) {
+      const f = (a: Tensor, b: Tensor): Tensor => grad(loss, { argument })(a, b) as Tensor;
+      expect(compile(f)(x, w).sub(f(x, w)).abs().max().item()).toBeLessThan(1e-15);
+    }
+  });
+  test("pulls all its results back in one scan", () => {
+    let turns = 0;
+    const f = customVjp((y: Tensor) => y.mul(3), ({ g }) => { turns++; return [g.mul(3)]; });
+    const loss = (x: Tensor): Tensor => { const [last, all] = scan((h: Tensor, each: Tensor): [Tensor, Tensor] => [f(h).add(each), h], tensor(1) as Tensor, x); return last.add(all.sum()); };
+    const gradient = compile((x: Tensor) => grad(loss)(x))(tensor([1, 2, 3]));
+    expect(turns).toBe(1);
+    expect(gradient.toArray()).toEqual(grad(loss)(tensor([1, 2, 3])).toArray());
   });
   test("names what does not fit", () => {
     const step = (h: Tensor, x: Tensor): [Tensor, Tensor] => [h.add(x), x];

@@ -107,7 +107,7 @@ function bindScan(body: Graph, carries: readonly Tensor[], sequences: readonly T
   // The way back starts each step from its carry: the way there keeps them all, as more results.
   const keeping = distinct({ inputs: body.inputs, outputs: [...body.outputs, ...body.inputs.slice(0, carries.length)] });
   const all = bindControl({ ...shape, body: keeping }, inputs);
-  const ruled = withRule("scan", all, inputs, (cotangents, results) => scanBack(keeping, results.slice(body.outputs.length), sequences, outside, cotangents, length));
+  const ruled = withRule("scan", all, inputs, (cotangents, results, given) => scanBack(keeping, results.slice(body.outputs.length), given.slice(carries.length, carries.length + sequences.length), given.slice(carries.length + sequences.length), cotangents, length));
   return ruled.slice(0, body.outputs.length);
 }
 
@@ -210,18 +210,17 @@ function bindCond(condition: Tensor, ifTrue: Graph, ifFalse: Graph, inputs: read
   const flow: ControlFlow = { kind: "cond", ifTrue, ifFalse };
   const results = bindControl(flow, [condition, ...inputs]);
   if (!insideGradient()) return results;
-  const ruled = withRule("cond", results, [condition, ...inputs], (cotangents) => {
+  return withRule("cond", results, [condition, ...inputs], (cotangents, _, [chosen, ...given]) => {
     const back = (graph: Graph) => (): readonly Tensor[] => withScope("gradient", (scope) => {
-      const leaves = inputs.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
+      const leaves = given.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
       const outputs = runGraph(graph, leaves);
       scope.open = false;
       const floats = leaves.filter(({ dtype }) => isFloat(dtype));
       return pullBack(outputs, cotangents, floats).map((gradient, i) => orZeros(gradient, floats[i]));
     });
-    const gradients = [...cond(condition, back(ifTrue), back(ifFalse))];
-    return [null, ...inputs.map(({ dtype }) => (isFloat(dtype) ? gradients.shift() ?? null : null))];
+    const gradients = [...cond(chosen, back(ifTrue), back(ifFalse))];
+    return [null, ...given.map(({ dtype }) => (isFloat(dtype) ? gradients.shift() ?? null : null))];
   });
-  return ruled;
 }
 
 function checkCondition(op: string, condition: unknown): Tensor {

@@ -1,40 +1,29 @@
 import { isFloat } from "../dtype.ts";
 import { bind, withLens } from "../graph/bind.ts";
 import { withScope } from "../graph/scope.ts";
-import { zerosLike } from "../ops/creation.ts";
-import type { GradientRule, Primitive } from "../primitive.ts";
+import type { Primitive } from "../primitive.ts";
 import { detach, newestId, type Tensor } from "../tensor.ts";
 import { withVariableStore, type Variable } from "../variable.ts";
-import { orZeros, pullBack } from "./backward.ts";
+import { pullBack } from "./backward.ts";
 import { leaf } from "./leaf.ts";
 import { tensorsOf, withTensors, type GradientsOf, type GradientsOfEach } from "./tree.ts";
 import { checkTangents } from "./vjp.ts";
 
-/** The gradients for `inputs`, given a cotangent for each result. */
-export type JointRule = (cotangents: readonly Tensor[], results: readonly Tensor[]) => readonly (Tensor | null)[];
+/** The gradients for `inputs`, given a cotangent for each result and the results (which have this rule again). */
+export type CallRule = (cotangents: readonly Tensor[], results: readonly Tensor[], inputs: readonly Tensor[]) => readonly (Tensor | null)[];
 
 /** Results whose gradient with respect to `inputs` comes from `rule`, not from the operations that made them. */
-export function withRule(name: string, results: readonly Tensor[], inputs: readonly Tensor[], rule: JointRule): readonly Tensor[] {
-  const ruled: Tensor[] = results.map((result, at) => {
-    if (!isFloat(result.dtype)) return result;
-    let last: { readonly g: Tensor; readonly gradients: readonly (Tensor | null)[] } | null = null;
-    const pullOne: GradientRule<undefined> = ({ g, index }) => {
-      // One node per result: the rule is linear, so the other results' cotangents may be zero here.
-      last = last?.g === g ? last : { g, gradients: rule(results.map((each, i) => (i === at ? g : zerosLike(each))), ruled) };
-      return orZeros(last.gradients[index - 1], inputs[index - 1]);
-    };
-    const primitive: Primitive<undefined> = {
-      name,
-      doc: "The first input, with a gradient rule of its own for the others.",
-      infer: ([first]) => ({ shape: first.shape, dtype: first.dtype }),
-      define: ([first], _, out) => out.data.set(first.data),
-      lower: { kind: "view", layout: (layout) => layout },
-      vjp: [null, ...inputs.map((input) => (isFloat(input.dtype) ? pullOne : null))],
-      sample: () => ({ inputs: [{ shape: [], dtype: "float32", range: [0, 1] }], attributes: undefined }),
-    };
-    return bind(primitive, [result, ...inputs], undefined);
-  });
-  return ruled;
+export function withRule(name: string, results: readonly Tensor[], inputs: readonly Tensor[], rule: CallRule): readonly Tensor[] {
+  const primitive: Primitive<undefined> = {
+    name,
+    doc: "out = the first input, with a gradient rule of its own for what the call was given.",
+    infer: ([first]) => ({ shape: first.shape, dtype: first.dtype }),
+    define: ([first], _, out) => out.data.set(first.data),
+    lower: { kind: "view", layout: (layout) => layout },
+    vjp: { results: results.length, pull: (cotangents, made, given) => rule(cotangents, withRule(name, made, given, rule), given) },
+    sample: () => ({ inputs: [{ shape: [], dtype: "float32", range: [0, 1] }], attributes: undefined }),
+  };
+  return results.map((result) => (isFloat(result.dtype) ? bind(primitive, [result, ...results, ...inputs], undefined) : result));
 }
 
 /** Runs `f` unwatched: what it takes from outside loses its history on the way in, and `found` hears of it. */
@@ -71,9 +60,9 @@ export function customVjp<Args extends readonly unknown[], Out>(
   return (...args) => {
     const inputs = tensorsOf(args);
     const result = withoutHistory(() => f(...args), () => {});
-    const results = withRule("customVjp", tensorsOf(result), inputs, (cotangents, values) => {
+    const results = withRule("customVjp", tensorsOf(result), inputs, (cotangents, values, given) => {
       const g = withTensors(result, cotangents) as GradientsOf<Out>;
-      const gradients = tensorsOf(rule({ g, value: withTensors(result, values), args }));
+      const gradients = tensorsOf(rule({ g, value: withTensors(result, values), args: withTensors(args, given) }));
       checkTangents("customVjp", inputs, gradients);
       return gradients;
     });
@@ -105,19 +94,17 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
     }), () => withoutHistory(() => f(...args), (outside) => captured.add(outside)));
     const given = tensorsOf(args);
     const inputs = [...given, ...[...captured].filter((each) => !given.includes(each))];
-    const results = withRule("checkpoint", tensorsOf(result), inputs, (cotangents) => withScope("gradient", (scope) => {
-      const floats = inputs.filter(({ dtype }) => isFloat(dtype));
-      const leaves = new Map(floats.map((input) => [input, leaf(input, scope)]));
-      const at = (input: Tensor): Tensor => leaves.get(input) ?? input;
+    const results = withRule("checkpoint", tensorsOf(result), inputs, (cotangents, _, now) => withScope("gradient", (scope) => {
+      const leaves = now.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
+      const replaced = new Map(inputs.map((input, i) => [input, leaves[i]]));
       // The second run sees the variables as the first one did, and its assignments reach nobody.
       const replayed = new Map(seen);
       const again = withVariableStore((outer) => ({
         read: (variable) => replayed.get(variable) ?? outer.read(variable),
         assign: (variable, value) => { replayed.set(variable, value); },
-      }), () => withLens(at, () => f(...withTensors(args, given.map(at)))));
+      }), () => withLens((input) => replaced.get(input) ?? input, () => f(...withTensors(args, leaves))));
       scope.open = false;
-      const gradients = pullBack(tensorsOf(again), cotangents, [...leaves.values()]);
-      return inputs.map((input) => gradients[floats.indexOf(input)] ?? null);
+      return pullBack(tensorsOf(again), cotangents, leaves);
     }));
     return withTensors(result, results);
   };
