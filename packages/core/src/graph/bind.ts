@@ -11,10 +11,19 @@ import type { Scope } from "./scope.ts";
 export type Lens = (input: Tensor) => Tensor;
 let lens: Lens | null = null;
 
+/** What the lenses in place make of an input. */
+export const currentLens = (): Lens => lens ?? ((input) => input);
+
 /** Looks through `next` while `run` runs: how a transform finds, and replaces, what a function takes from outside. */
 export function withLens<T>(next: Lens, run: () => T): T {
   const outer = lens;
-  lens = outer === null ? next : (input) => next(outer(input));
+  return withOnlyLens(outer === null ? next : (input) => next(outer(input)), run);
+}
+
+/** Looks through `only` while `run` runs, and through no other lens. */
+export function withOnlyLens<T>(only: Lens, run: () => T): T {
+  const outer = lens;
+  lens = only;
   try {
     return run();
   } finally {

@@ -1,8 +1,8 @@
 import { allocate } from "../dtype.ts";
 import { anyPrimitive, type Primitive, type Spec } from "../primitive.ts";
-import { fromData, type Tensor } from "../tensor.ts";
+import { fromData, Tensor } from "../tensor.ts";
 import { bind } from "./bind.ts";
-import { computedNodes, type Graph } from "./graph.ts";
+import { computedNodes, type Computed, type Graph } from "./graph.ts";
 
 /** A loop or branch over graphs. The node's inputs are, in order, those named here, and then what the graphs take from outside. */
 export type ControlFlow =
@@ -95,3 +95,16 @@ export const bindControl = (flow: ControlFlow, inputs: readonly Tensor[]): reado
 /** The flow that a node is a result of, if it is one. */
 export const flowOf = (node: { readonly recipe: { readonly primitive: Primitive; readonly attributes: unknown } }): ControlAttributes | null =>
   node.recipe.primitive === anyPrimitive(controlPrimitive) ? (node.recipe.attributes as ControlAttributes) : null;
+
+/** The same flow over other graphs. */
+export function withGraphs(flow: ControlFlow, replace: (graph: Graph) => Graph): ControlFlow {
+  switch (flow.kind) {
+    case "scan": return { ...flow, body: replace(flow.body) };
+    case "while": return { ...flow, test: replace(flow.test), body: replace(flow.body) };
+    case "cond": return { ...flow, ifTrue: replace(flow.ifTrue), ifFalse: replace(flow.ifFalse) };
+  }
+}
+
+/** The same result of another flow. */
+export const withFlow = (node: Computed, attributes: ControlAttributes): Tensor =>
+  new Tensor(node.shape, node.dtype, null, { ...node.recipe, attributes });

@@ -1,5 +1,5 @@
 import { isFloat } from "../dtype.ts";
-import { bind, withLens } from "../graph/bind.ts";
+import { bind, currentLens, withOnlyLens } from "../graph/bind.ts";
 import { withScope } from "../graph/scope.ts";
 import type { Primitive } from "../primitive.ts";
 import { detach, newestId, type Tensor } from "../tensor.ts";
@@ -29,8 +29,11 @@ export function withRule(name: string, results: readonly Tensor[], inputs: reado
 /** Runs `f` unwatched: what it takes from outside loses its history on the way in, and `found` hears of it. */
 function withoutHistory<T>(run: () => T, found: (outside: Tensor) => void): T {
   const start = newestId();
-  return withLens((input) => {
-    if (input.id > start || input.recipe?.scope.open !== true) return input;
+  const outer = currentLens();
+  return withOnlyLens((taken) => {
+    const input = outer(taken);
+    // Older than the run: whatever an enclosing trace puts in its place is newer.
+    if (taken.id > start || input.recipe?.scope.open !== true) return input;
     found(input);
     return input.storage === null ? input : detach(input);
   }, run);
@@ -83,6 +86,8 @@ export function customVjp<Args extends readonly unknown[], Out>(
 export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Args) => Out): (...args: Args) => Out {
   return (...args) => {
     const captured = new Set<Tensor>();
+    // What `f` takes from outside goes by the names that it had when `f` first ran.
+    const around = currentLens();
     const seen = new Map<Variable, Tensor>();
     const result = withVariableStore((outer) => ({
       read(variable) {
@@ -97,12 +102,13 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
     const results = withRule("checkpoint", tensorsOf(result), inputs, (cotangents, _, now) => withScope("gradient", (scope) => {
       const leaves = now.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
       const replaced = new Map(inputs.map((input, i) => [input, leaves[i]]));
+      const outer = currentLens();
       // The second run sees the variables as the first one did, and its assignments reach nobody.
       const replayed = new Map(seen);
       const again = withVariableStore((outer) => ({
         read: (variable) => replayed.get(variable) ?? outer.read(variable),
         assign: (variable, value) => { replayed.set(variable, value); },
-      }), () => withLens((input) => replaced.get(input) ?? input, () => f(...withTensors(args, leaves))));
+      }), () => withOnlyLens((input) => replaced.get(around(input)) ?? outer(input), () => f(...withTensors(args, leaves))));
       scope.open = false;
       return pullBack(tensorsOf(again), cotangents, leaves);
     }));

@@ -1,7 +1,6 @@
 import { NdgradError } from "../errors.ts";
 import { withLens } from "../graph/bind.ts";
 import type { Graph } from "../graph/graph.ts";
-import { optimize } from "../graph/passes/index.ts";
 import { ownOutputs } from "../graph/passes/own-outputs.ts";
 import { withScope } from "../graph/scope.ts";
 import type { Spec } from "../primitive.ts";
@@ -48,7 +47,7 @@ export function traceInside<Out>(f: (parameters: readonly Tensor[]) => Out, para
     }), () => withLens(look, () => f(inputs)));
     if (result instanceof Promise) throw new NdgradError("control flow: the function is asynchronous; give one that returns its result at once");
     const outputs = [...tensorsOf(result), ...carried.map((variable) => values.get(variable) ?? variable.value)].map(look);
-    const graph = ownOutputs(optimize({ inputs: [...inputs, ...variableInputs, ...outside.values()], outputs }), scope);
+    const graph = ownOutputs({ inputs: [...inputs, ...variableInputs, ...outside.values()], outputs }, scope);
     return { graph, result, outside: [...outside.keys()], assigned: [...assigned] };
   });
 }

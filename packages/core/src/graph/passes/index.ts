@@ -1,4 +1,6 @@
-import type { Graph } from "../graph.ts";
+import { flowOf, withFlow, withGraphs, type ControlFlow } from "../control.ts";
+import { rewrite, type Graph } from "../graph.ts";
+import { ownOutputs } from "./own-outputs.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { shareCommon } from "./share.ts";
 import { simplify } from "./simplify.ts";
@@ -16,5 +18,19 @@ export const passes: readonly Pass[] = [
   { name: "shareCommon", run: shareCommon },
 ];
 
-/** Runs all passes. */
-export const optimize = (graph: Graph): Graph => passes.reduce((result, { run }) => run(result), graph);
+/** Runs all passes, on the graphs inside of loops and branches too. */
+export const optimize = (graph: Graph): Graph => passes.reduce((result, { run }) => run(result), optimizeInside(graph));
+
+/** Loops and branches over optimised graphs. Until here those were as traced: gradients look at them. */
+function optimizeInside(graph: Graph): Graph {
+  const done = new Map<ControlFlow, ControlFlow>();
+  return rewrite(graph, (node) => {
+    const control = flowOf(node);
+    if (control === null) return node;
+    const { scope } = node.recipe;
+    const better = (inner: Graph): Graph => ownOutputs(optimize(inner), scope);
+    let flow = done.get(control.flow);
+    if (flow === undefined) done.set(control.flow, (flow = withGraphs(control.flow, better)));
+    return withFlow(node, { ...control, flow });
+  });
+}
