@@ -1,9 +1,9 @@
 """NumPy by hand: derivatives written out as in the articles, whole-array operations, no loops over elements."""
-import ctypes
 import os
 
 import numpy as np
 
+from blas import blas, threads
 from side import Repeated, Training, sample, serve
 
 
@@ -190,31 +190,10 @@ def prepare(job, inputs):
     raise NotImplementedError(f"no NumPy version of {kind}")
 
 
-def blas():
-    """The library behind products, and the processor that it takes this one for."""
-    # It is loaded by the first product at the latest.
-    np.ones((2, 2)) @ np.ones((2, 2))
-    try:
-        with open("/proc/self/maps") as maps:
-            paths = sorted({line.split()[-1] for line in maps if "blas" in line.split("/")[-1]})
-    except OSError:
-        return "unknown BLAS"
-    for path in paths:
-        library = ctypes.CDLL(path)
-        for name in ("openblas_get_corename", "openblas_get_corename64_", "scipy_openblas_get_corename64_"):
-            if hasattr(library, name):
-                corename = getattr(library, name)
-                corename.restype = ctypes.c_char_p
-                return f"OpenBLAS ({corename().decode()})"
-    names = ", ".join(os.path.basename(path) for path in paths)
-    # The reference BLAS is many times slower, and comparing with it would flatter us.
-    return f"{names or 'unknown BLAS'}, which is not OpenBLAS: expect slow products"
-
-
 class Numpy:
     @staticmethod
     def describe():
-        return {"version": np.__version__, "detail": f"{blas()}, {os.environ.get('OPENBLAS_NUM_THREADS', 'all')} threads"}
+        return {"version": np.__version__, "detail": f"{blas()}, {threads(int(os.environ.get('OPENBLAS_NUM_THREADS', os.cpu_count())))}"}
 
     prepare = staticmethod(prepare)
 

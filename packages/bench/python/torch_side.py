@@ -4,6 +4,7 @@ import os
 import torch
 import torch.nn.functional as F
 
+from blas import blas, threads
 from side import Repeated, Training, sample, serve
 
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
@@ -150,7 +151,7 @@ def prepare(job, arrays):
 class Torch:
     @staticmethod
     def describe():
-        return {"version": torch.__version__, "detail": f"autograd, {torch.get_num_threads()} threads"}
+        return {"version": torch.__version__, "detail": f"autograd, {blas()}, {threads(torch.get_num_threads())}"}
 
     prepare = staticmethod(prepare)
 

@@ -32,8 +32,8 @@ export interface Child extends Runner {
  * @throws Error with the end of what the process said, where it ends at once.
  */
 export async function startChild({ side, program, args, env = {}, setting = "" }: Command): Promise<Child> {
-  const process_ = spawn(program, [...args], { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
-  const ask = conversation(side, process_);
+  const started = spawn(program, [...args], { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  const ask = conversation(side, started);
   const child: Child = {
     name: side,
     side,
@@ -43,7 +43,7 @@ export async function startChild({ side, program, args, env = {}, setting = "" }
     run: async (times) => take(await ask({ ask: "run", times }), "nanoseconds"),
     values: async () => take(await ask({ ask: "values" }), "values"),
     memory: async () => take(await ask({ ask: "memory" }), "memory"),
-    close: () => void process_.stdin.end(),
+    close: () => void started.stdin.end(),
   };
   return child;
 }
