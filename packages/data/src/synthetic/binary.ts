@@ -1,5 +1,5 @@
-import type { FloatDType, Tensor } from "@ndgrad/core";
-import { addNoise, checkCount, checkNumber, classesOf, floatTensor, generatorOf, type Classes, type MadeOptions } from "./made.ts";
+import type { FloatDType } from "@ndgrad/core";
+import { addNoise, checkCount, checkNumber, classesOf, floatTensor, generatorOf, type Classes, type MadeOptions, type Targets } from "./made.ts";
 
 export interface XorOptions<D extends FloatDType = FloatDType> extends Pick<MadeOptions<D>, "random" | "dtype"> {
   /** How many points; 100 unless given. */
@@ -15,7 +15,7 @@ export interface XorOptions<D extends FloatDType = FloatDType> extends Pick<Made
  * @example
  * const { x, y } = makeXor({ samples: 200, random: 1 });
  */
-export function makeXor<D extends FloatDType = "float32">({ samples = 100, noise = 0.1, random = 0, dtype }: XorOptions<D> = {}): Classes<D> {
+export function makeXor<D extends FloatDType = "float32">({ samples = 100, noise = 0.1, random = 0, dtype }: XorOptions<D> = {}): Classes<D, 2> {
   checkCount("makeXor", "samples", samples, 1);
   checkNumber("makeXor", "noise", noise, (value) => value >= 0, "a number from 0 up");
   const source = generatorOf(random);
@@ -25,18 +25,15 @@ export function makeXor<D extends FloatDType = "float32">({ samples = 100, noise
   return classesOf({ width: 2, values }, y, dtype);
 }
 
-export interface BitFlipOptions<D extends FloatDType = FloatDType> extends Pick<MadeOptions<D>, "random" | "dtype"> {
+export interface BitFlipOptions<D extends FloatDType = FloatDType, Bits extends number = number> extends Pick<MadeOptions<D>, "random" | "dtype"> {
   /** How many vectors; 500 unless given. */
   readonly samples?: number;
   /** How many bits a vector has; 5 unless given. */
-  readonly bits?: number;
+  readonly bits?: Bits;
 }
 
 /** Vectors of 0 and 1, and the same with every bit turned over. */
-export interface BitFlips<D extends FloatDType = FloatDType> {
-  readonly x: Tensor<[number, number], D>;
-  readonly y: Tensor<[number, number], D>;
-}
+export type BitFlips<D extends FloatDType = FloatDType, Bits extends number = number> = Targets<D, Bits, [number, Bits]>;
 
 /**
  * Random vectors of bits, and 1 − x to be learnt from them.
@@ -46,9 +43,12 @@ export interface BitFlips<D extends FloatDType = FloatDType> {
  * @example
  * const { x, y } = makeBitFlip({ samples: 500, bits: 5, random: 42 });
  */
-export function makeBitFlip<D extends FloatDType = "float32">({ samples = 500, bits = 5, random = 0, dtype }: BitFlipOptions<D> = {}): BitFlips<D> {
+export function makeBitFlip<D extends FloatDType = "float32", const Bits extends number = 5>(options: BitFlipOptions<D, Bits> = {}): BitFlips<D, Bits> {
+  const { samples = 500, random = 0, dtype } = options;
+  const bits = options.bits ?? (5 as Bits); // the type's default, too
   checkCount("makeBitFlip", "samples", samples, 1);
   checkCount("makeBitFlip", "bits", bits, 1);
   const x = Float64Array.from(generatorOf(random).binomial({ n: 1, p: 0.5, size: [samples * bits] }).data);
-  return { x: floatTensor(x, [samples, bits], dtype), y: floatTensor(x.map((bit) => 1 - bit), [samples, bits], dtype) };
+  const shape: readonly [number, Bits] = [samples, bits];
+  return { x: floatTensor<[number, Bits], D>(x, shape, dtype), y: floatTensor<[number, Bits], D>(x.map((bit) => 1 - bit), shape, dtype) };
 }

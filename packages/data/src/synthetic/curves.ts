@@ -1,6 +1,6 @@
 import type { FloatDType } from "@ndgrad/core";
 import type { NumpyRandom } from "../numpy-random/numpy-random.ts";
-import { addNoise, checkCount, checkNumber, classesOf, generatorOf, shuffled, type Classes, type MadeOptions } from "./made.ts";
+import { addNoise, checkCount, checkNumber, classesOf, generatorOf, shuffled, type Classes, type MadeOptions, type Rows } from "./made.ts";
 
 export interface CurveOptions<D extends FloatDType = FloatDType> extends MadeOptions<D> {
   /** How many points: of both classes together, or of each; 100 together unless given. */
@@ -22,7 +22,7 @@ export interface CirclesOptions<D extends FloatDType = FloatDType> extends Curve
  * @example
  * const { x, y } = makeCircles({ samples: 1000, noise: 0.05, random: 4 });
  */
-export function makeCircles<D extends FloatDType = "float32">(options: CirclesOptions<D> = {}): Classes<D> {
+export function makeCircles<D extends FloatDType = "float32">(options: CirclesOptions<D> = {}): Classes<D, 2> {
   const { factor = 0.8 } = options;
   checkNumber("makeCircles", "factor", factor, (value) => value >= 0 && value < 1, "a number from 0 up to, not including, 1");
   const circle = (radius: number) => (share: number) => [radius * Math.cos(2 * Math.PI * share), radius * Math.sin(2 * Math.PI * share)] as const;
@@ -37,7 +37,7 @@ export function makeCircles<D extends FloatDType = "float32">(options: CirclesOp
  * @example
  * const { x, y } = makeMoons({ samples: 200, noise: 0.1, random: 1 });
  */
-export function makeMoons<D extends FloatDType = "float32">(options: CurveOptions<D> = {}): Classes<D> {
+export function makeMoons<D extends FloatDType = "float32">(options: CurveOptions<D> = {}): Classes<D, 2> {
   const upper = (share: number) => [Math.cos(Math.PI * share), Math.sin(Math.PI * share)] as const;
   const lower = (share: number) => [1 - Math.cos(Math.PI * share), 1 - Math.sin(Math.PI * share) - 0.5] as const;
   return twoCurves("makeMoons", options, [upper, lower], true);
@@ -62,7 +62,7 @@ export interface SpiralsOptions<D extends FloatDType = FloatDType> extends MadeO
  * @example
  * const { x, y } = makeSpirals({ samples: 300, arms: 3, noise: 0.02 });
  */
-export function makeSpirals<D extends FloatDType = "float32">(options: SpiralsOptions<D> = {}): Classes<D> {
+export function makeSpirals<D extends FloatDType = "float32">(options: SpiralsOptions<D> = {}): Classes<D, 2> {
   const { samples = 100, arms = 2, turns = 1 } = options;
   checkCount("makeSpirals", "samples", samples, 1);
   checkCount("makeSpirals", "arms", arms, 1);
@@ -78,7 +78,7 @@ export function makeSpirals<D extends FloatDType = "float32">(options: SpiralsOp
 
 type Curve = (share: number) => readonly [x: number, y: number];
 
-function twoCurves<D extends FloatDType>(caller: string, options: CurveOptions<D>, curves: readonly Curve[], closed: boolean): Classes<D> {
+function twoCurves<D extends FloatDType>(caller: string, options: CurveOptions<D>, curves: readonly Curve[], closed: boolean): Classes<D, 2> {
   const { samples = 100, random = 0 } = options;
   // Of an odd number, the second curve has one more.
   const counts = typeof samples === "number" ? [Math.floor(samples / 2), samples - Math.floor(samples / 2)] : samples;
@@ -91,11 +91,11 @@ function twoCurves<D extends FloatDType>(caller: string, options: CurveOptions<D
 function finished<D extends FloatDType>(
   caller: string, options: Pick<SpiralsOptions<D>, "noise" | "shuffle" | "dtype">, random: NumpyRandom,
   curves: readonly Curve[], counts: readonly number[], closed: boolean,
-): Classes<D> {
+): Classes<D, 2> {
   const { noise = 0, shuffle = true, dtype } = options;
   checkNumber(caller, "noise", noise, (value) => value >= 0, "a number from 0 up");
   const points = curves.flatMap((curve, label) => Array.from({ length: counts[label] }, (_, k) => curve(k / Math.max(1, counts[label] - Number(closed)))));
-  const x = { width: 2, values: Float64Array.from(points.flat()) };
+  const x: Rows<2> = { width: 2, values: Float64Array.from(points.flat()) };
   const y = Int32Array.from(curves.flatMap((_, label) => new Array<number>(counts[label]).fill(label)));
   const made = shuffle ? shuffled(x, y, random) : { x, y };
   addNoise(made.x.values, noise, random);

@@ -1,4 +1,4 @@
-import { NdgradError, tensor, type FloatDType, type Tensor } from "@ndgrad/core";
+import { NdgradError, tensor, type FloatDType, type Shape, type Tensor } from "@ndgrad/core";
 import { numpyRandom, type NumpyRandom, type Seed } from "../numpy-random/numpy-random.ts";
 
 /** What every synthetic set may be told. */
@@ -11,20 +11,21 @@ export interface MadeOptions<D extends FloatDType = FloatDType> {
   readonly dtype?: D;
 }
 
+// Types and not interfaces, so that they count as columns of batches.
 /** Points with their classes. */
-export interface Classes<D extends FloatDType = FloatDType> {
-  readonly x: Tensor<[number, number], D>;
+export type Classes<D extends FloatDType = FloatDType, Width extends number = number> = {
+  readonly x: Tensor<[number, Width], D>;
   readonly y: Tensor<[number], "int32">;
-}
+};
 
 /** Inputs with the numbers to predict from them. */
-export interface Targets<D extends FloatDType = FloatDType> {
-  readonly x: Tensor<[number, number], D>;
-  readonly y: Tensor<[number] | [number, number], D>;
-}
+export type Targets<D extends FloatDType = FloatDType, Width extends number = number, Y extends Shape = [number] | [number, number]> = {
+  readonly x: Tensor<[number, Width], D>;
+  readonly y: Tensor<Y, D>;
+};
 
 /** Rows of features while they are being made. */
-export interface Rows { readonly width: number; readonly values: Float64Array }
+export interface Rows<Width extends number = number> { readonly width: Width; readonly values: Float64Array }
 
 export const generatorOf = (random: NumpyRandom | Seed): NumpyRandom =>
   typeof random === "number" || isArray(random) ? numpyRandom(random) : random;
@@ -32,7 +33,7 @@ export const generatorOf = (random: NumpyRandom | Seed): NumpyRandom =>
 const isArray = (value: unknown): value is readonly number[] => Array.isArray(value);
 
 /** The rows in another order. */
-export function reordered({ width, values }: Rows, order: Int32Array): Rows {
+export function reordered<Width extends number>({ width, values }: Rows<Width>, order: Int32Array): Rows<Width> {
   const moved = new Float64Array(values.length);
   order.forEach((from, to) => { moved.set(values.subarray(from * width, (from + 1) * width), to * width); });
   return { width, values: moved };
@@ -66,18 +67,19 @@ export function product({ width, values }: Rows, matrix: ArrayLike<number>, colu
   return out;
 }
 
-export function floatTensor<D extends FloatDType>(values: Float64Array, shape: readonly number[], dtype: D | undefined): Tensor<[number, number], D> {
+/** Values in a shape, in the dtype asked for. */
+export function floatTensor<const S extends Shape, D extends FloatDType>(values: Float64Array, shape: readonly [...S], dtype: D | undefined): Tensor<S, D> {
   const data = dtype === "float64" ? values : Float32Array.from(values);
-  return tensor(data, { shape: [...shape] }) as unknown as Tensor<[number, number], D>;
+  return tensor(data, { shape: [...shape] }) as unknown as Tensor<S, D>;
 }
 
 /** Points and classes as tensors. */
-export function classesOf<D extends FloatDType>(x: Rows, y: Int32Array, dtype: D | undefined): Classes<D> {
-  return { x: floatTensor(x.values, [y.length, x.width], dtype), y: tensor(y) };
+export function classesOf<Width extends number, D extends FloatDType>(x: Rows<Width>, y: Int32Array, dtype: D | undefined): Classes<D, Width> {
+  return { x: floatTensor<[number, Width], D>(x.values, [y.length, x.width], dtype), y: tensor(y) };
 }
 
 /** Puts points and classes into random order. scikit-learn: utils.shuffle. */
-export function shuffled(x: Rows, y: Int32Array, random: NumpyRandom): { readonly x: Rows; readonly y: Int32Array } {
+export function shuffled<Width extends number>(x: Rows<Width>, y: Int32Array, random: NumpyRandom): { readonly x: Rows<Width>; readonly y: Int32Array } {
   const order = random.permutation(y.length).data;
   return { x: reordered(x, order), y: Int32Array.from(order, (from) => y[from]) };
 }

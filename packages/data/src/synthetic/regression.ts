@@ -16,11 +16,14 @@ export interface RegressionOptions<D extends FloatDType = FloatDType> extends Ma
   readonly noise?: number;
 }
 
+/** One number for each row, or a row of numbers. */
+type Sides = [number] | [number, number];
+
 /** A regression problem and the coefficients behind it. */
-export interface Regression<D extends FloatDType = FloatDType> extends Targets<D> {
+export type Regression<D extends FloatDType = FloatDType> = Targets<D> & {
   /** Of shape [features] or [features, targets]; 0 for features without influence. */
   readonly coefficients: Tensor<[number] | [number, number], D>;
-}
+};
 
 /**
  * Normal features and y = x · coefficients + bias + noise, the coefficients that are not 0 drawn evenly from [0, 100).
@@ -54,11 +57,11 @@ export function makeRegression<D extends FloatDType = "float32">(options: Regres
     reorderColumns(x, columns);
     truth = reordered(truth, columns);
   }
-  const side = targets === 1 ? [] : [targets];
+  const sides = (rows: number): Sides => (targets === 1 ? [rows] : [rows, targets]);
   return {
     x: floatTensor(x.values, [samples, features], dtype),
-    y: floatTensor(y.values, [samples, ...side], dtype),
-    coefficients: floatTensor(truth.values, [features, ...side], dtype),
+    y: floatTensor<Sides, D>(y.values, sides(samples), dtype),
+    coefficients: floatTensor<Sides, D>(truth.values, sides(features), dtype),
   };
 }
 
@@ -78,7 +81,7 @@ export interface SineOptions<D extends FloatDType = FloatDType> extends Pick<Mad
  * @example
  * const { x, y } = makeSine({ samples: 50, noise: 0.1 });
  */
-export function makeSine<D extends FloatDType = "float32">(options: SineOptions<D> = {}): Targets<D> {
+export function makeSine<D extends FloatDType = "float32">(options: SineOptions<D> = {}): Targets<D, 1, [number, 1]> {
   const { samples = 100, waves = 1, noise = 0, dtype } = options;
   checkCount("makeSine", "samples", samples, 1);
   checkNumber("makeSine", "waves", waves, (value) => value > 0, "a number above 0");
