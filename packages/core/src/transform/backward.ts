@@ -38,7 +38,8 @@ export function pullBack(outputs: readonly Tensor[], cotangents: readonly Tensor
       continue;
     }
     for (let index = 0; index < inputs.length; index++) {
-      if (!between.has(inputs[index])) continue;
+      // Whole numbers carry no gradient, though a trace keeps their recipes as well.
+      if (!between.has(inputs[index]) || !isFloat(inputs[index].dtype)) continue;
       const rule = ruleFor(primitive, index);
       if (rule !== null) accumulate(inputs[index], rule({ g, inputs, out, attributes, index }));
     }

@@ -1,7 +1,8 @@
 import { input, type Expr } from "../../engine/expr.ts";
+import { oneBatchAxis } from "../../engine/bands.ts";
 import { isWide } from "../../engine/lanes.ts";
 import { contractKernel, lowerCall, mapKernel, placeRowMajor, reduceKernel, type Placed } from "../../engine/lower.ts";
-import type { BufferSpec, ContractKernel, Kernel, Program, Role } from "../../engine/program.ts";
+import type { BufferSpec, ContractKernel, Epilogue, Kernel, Program, Role } from "../../engine/program.ts";
 import { reducedShape, sameShape, sizeOf } from "../../shape/shape.ts";
 import { expressionCost } from "../../engine/work.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -227,9 +228,9 @@ function contractDraft(core: Computed, root: Computed, bufferOf: BufferOf, place
   };
   const [a, b] = core.recipe.inputs.map(operand);
   const epilogue = root === core ? null : readEpilogue(core, root, core.shape, bufferOf);
-  if (epilogue !== null && !fitsProduct(epilogue.expr, epilogue.reader.operands, core)) throw new MustBeBare(core);
   const kernel = contractKernel(a.placed, b.placed, { ...place(root), shape: core.shape, strides: placeRowMajor(core, 0).strides },
     epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.reader.operands });
+  if (kernel.epilogue !== null && !fitsProduct({ ...kernel, epilogue: kernel.epilogue }, core, root)) throw new MustBeBare(core);
   const factors = [a.source, b.source];
   return {
     roots: [root], kind: "contract", sources: [...factors, ...(epilogue?.reader.sources ?? [])],
@@ -237,14 +238,16 @@ function contractDraft(core: Computed, root: Computed, bufferOf: BufferOf, place
   };
 }
 
-/** Whether an epilogue can be computed on the vectors of a product: lanes of the same width, operands that are walked as the product is. */
-function fitsProduct(expr: Expr, operands: readonly Placed[], core: Computed): boolean {
-  const rank = core.shape.length;
-  const straight = operands.every(({ strides, shape }) => strides[rank - 1] >= 0 && strides[rank - 1] <= 1
-    && strides.slice(0, Math.max(0, rank - 3)).every((stride, axis) => stride === strides[axis + 1] * shape[axis + 1]));
+/** Whether an epilogue can be computed on the vectors of a product: one dtype, lanes of the same width, operands that are walked as the product is. */
+function fitsProduct({ epilogue, ...kernel }: ContractKernel & { readonly epilogue: Epilogue }, core: Computed, root: Computed): boolean {
+  const { expr, inputs } = epilogue;
+  const columns = core.shape.length - 1;
+  const straight = inputs.every(({ strides }) => Number(strides[columns]) >= 0 && Number(strides[columns]) <= 1);
+  // A product whose batches cannot be counted through is several, and none of them knows which batch it begins with.
+  const counted = inputs.length === 0 || kernel.batch.length < 2 || oneBatchAxis({ ...kernel, epilogue });
   // With fewer columns than lanes, dear functions are better computed in a loop over all elements.
-  const thin = core.shape[rank - 1] < 3 && expressionCost([expr]) > 6;
-  return straight && !thin && (core.dtype === "float64" || !isWide(expr, operands));
+  const thin = core.shape[columns] < 3 && expressionCost([expr]) > 6;
+  return straight && counted && !thin && root.dtype === core.dtype && (core.dtype === "float64" || !isWide(expr, inputs));
 }
 
 /** Kernels that neither take nor give anything of their neighbours: their operands are arrays, seen through views where strides will do. */
