@@ -11,12 +11,12 @@ export interface VariableStore {
 }
 
 /** The variables' own cells. */
-const cells: VariableStore = {
+export const variableCells: VariableStore = {
   read: (variable) => variable.current,
   assign: (variable, value) => { variable.put(value); },
 };
 
-let store: VariableStore = cells;
+let store: VariableStore = variableCells;
 
 /** While `run` runs, reads and assignments go to what `wrap` makes of the store they went to before. */
 export function withVariableStore<T>(wrap: (outer: VariableStore) => VariableStore, run: () => T): T {

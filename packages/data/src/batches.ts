@@ -1,4 +1,4 @@
-import { NdgradError, generator, slice, tensor, type DType, type Shape, type Tensor } from "@ndgrad/core";
+import { NdgradError, generator, slice, take, tensor, type DType, type Shape, type Tensor } from "@ndgrad/core";
 
 /** Tensors by name, with one example for each index of their first axis. */
 export type Columns = Readonly<Record<string, Tensor>>;
@@ -48,7 +48,7 @@ export function batches<T extends Columns>(columns: T, options: BatchesOptions):
     const order = shuffle ? orderOf(size, seed, number) : undefined;
     for (let from = 0; from < length * batchSize; from += batchSize) {
       const to = Math.min(size, from + batchSize);
-      yield mapColumns(columns, (x) => (order === undefined ? slice(x, [[from, to]]) : gather(x, order.subarray(from, to))));
+      yield mapColumns(columns, (x) => (order === undefined ? slice(x, [[from, to]]) : take(x, tensor(order.subarray(from, to)), { axis: 0 })));
     }
   }
   return { length, size, epoch, [Symbol.iterator]: () => epoch(0)[Symbol.iterator]() };
@@ -56,15 +56,6 @@ export function batches<T extends Columns>(columns: T, options: BatchesOptions):
 
 /** An order of `size` examples for one epoch. Seeds below 2³² give epochs orders of their own, up to epoch 2²¹. */
 export const orderOf = (size: number, seed: number, epoch: number): Int32Array => generator(seed + epoch * 2 ** 32).permutation(size).data;
-
-/** Some rows. Not by take: an engine would be handed all rows for the sake of a few. */
-function gather(x: Tensor, indices: Int32Array): Tensor {
-  const { data } = x;
-  const width = x.size / x.shape[0];
-  const gathered = data.slice(0, indices.length * width);
-  indices.forEach((from, to) => gathered.set(data.subarray(from * width, (from + 1) * width), to * width));
-  return tensor(gathered, { shape: [indices.length, ...x.shape.slice(1)] });
-}
 
 /** The same columns with other rows. */
 function mapColumns<T extends Columns>(columns: T, rows: (column: Tensor) => Tensor): Rows<T> {

@@ -1,4 +1,4 @@
-import { variable, type DType, type FloatDType, type Generator, type Shape, type Tensor, type Variable } from "@ndgrad/core";
+import { eagerly, variable, type DType, type FloatDType, type Generator, type Shape, type Tensor, type Variable } from "@ndgrad/core";
 import { defineModule } from "./define-module.ts";
 import { ModuleError } from "./errors.ts";
 import type { LastAxis, LastAxisFlow } from "./flow.ts";
@@ -56,8 +56,9 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
   const build = (size: number): Variable => {
     checkSize("inputSize", size);
     const label = `dense(${size}, ${outputSize})`;
-    const made = variable(initializer([size, outputSize], stream(), dtype), { name: `${label}.weight` });
-    if (bias) offset = variable(biasInitializer([outputSize], stream(), dtype), { name: `${label}.bias` });
+    // The first call may come while a step is compiled: its program must not draw the weights again.
+    const made = variable(eagerly(() => initializer([size, outputSize], stream(), dtype)), { name: `${label}.weight` });
+    if (bias) offset = variable(eagerly(() => biasInitializer([outputSize], stream(), dtype)), { name: `${label}.bias` });
     inputSize = size;
     weight = made;
     return made;

@@ -1,59 +1,76 @@
 import { concat, type Tensor } from "@ndgrad/core";
 import { averages } from "./averages.ts";
 import { TrainingError } from "./errors.ts";
-import { checkCount, rows, toSource, type Data } from "./examples.ts";
+import { checkCount, rows, toSource, type BatchSource, type Data } from "./examples.ts";
 import type { Metric } from "./metrics.ts";
 import { pacer } from "./pause.ts";
+import { compiledFor, measuringStep, type Step } from "./step.ts";
 
 /** What to measure, by name. */
 export type Metrics<P, Y> = Readonly<Record<string, Metric<P, Y>>>;
 
-export interface EvaluateOptions<M> {
-  /** What to measure, by name; a loss is a metric too. */
-  readonly metrics: M;
+/** How a model is run on many inputs. */
+export interface PredictOptions {
   /** How many examples are looked at at once; 256 unless given. */
   readonly batchSize?: number;
+  /** Whether what is done with a batch becomes one program where there is more than one batch; yes unless `false`. */
+  readonly compile?: boolean;
+}
+
+export interface EvaluateOptions<M> extends PredictOptions {
+  /** What to measure, by name; a loss is a metric too. */
+  readonly metrics: M;
 }
 
 /**
  * Measures a model on data: the average of each metric over the examples.
  *
- * @throws TrainingError for data without examples.
+ * @throws TrainingError for data without examples, and for a model or a metric that cannot be compiled.
  * @example
  * const { accuracy: share } = await evaluate(mlp, { x, y }, { metrics: { accuracy } });
  */
 export async function evaluate<X extends Tensor, P extends Tensor, Y extends Tensor, M extends Metrics<P, Y>>(
-  model: (x: X) => P, data: Data<X, Y>, { metrics, batchSize = 256 }: EvaluateOptions<M>,
+  model: (x: X) => P, data: Data<X, Y>, { metrics, batchSize = 256, compile: compiled = true }: EvaluateOptions<M>,
 ): Promise<{ readonly [K in keyof M]: number }> {
   const source = toSource("evaluate", data, { batchSize, shuffle: false, seed: 0 });
-  const scores = averages(Object.keys(metrics));
+  const step = measuringStep("evaluate", model, Object.values(metrics), compiled && source.length !== 1);
+  // Every metric has its mean: the names are those of the record.
+  return await measure("evaluate", step, source, Object.keys(metrics)) as { readonly [K in keyof M]: number };
+}
+
+/** The average over a source's examples of what a step measures, by name. */
+export async function measure<X extends Tensor, Y extends Tensor>(
+  caller: string, step: Step<X, Y>, source: BatchSource<X, Y>, names: readonly string[],
+): Promise<Readonly<Record<string, number>>> {
+  const scores = averages(names);
   const rest = pacer();
   let batches = 0;
   for await (const { x, y } of source.epoch(0)) {
     batches++;
-    const prediction = model(x);
-    for (const [name, measure] of Object.entries(metrics)) scores.add(name, measure(prediction, y).item(), x.shape[0]);
+    const values = step(x, y);
+    names.forEach((name, i) => scores.add(name, values[i].item(), x.shape[0]));
     await rest();
   }
-  if (batches === 0) throw new TrainingError("evaluate: the data have no batches");
-  // Every metric has its mean: the names are those of the record.
-  return scores.means() as { readonly [K in keyof M]: number };
+  if (batches === 0) throw new TrainingError(`${caller}: the data have no batches`);
+  return scores.means();
 }
 
 /**
  * What a model makes of many inputs, a batch at a time, so that what it needs in between stays small.
  *
+ * @throws TrainingError for a scalar, and for a model that cannot be compiled.
  * @example
  * predict(mlp, x).argMax({ axis: -1 });
  */
-export function predict<X extends Tensor, P extends Tensor>(model: (x: X) => P, x: X, options: { readonly batchSize?: number } = {}): P {
-  const { batchSize = 256 } = options;
+export function predict<X extends Tensor, P extends Tensor>(model: (x: X) => P, x: X, options: PredictOptions = {}): P {
+  const { batchSize = 256, compile: compiled = true } = options;
   checkCount("predict", "batchSize", batchSize, 1);
   if (x.shape.length === 0) throw new TrainingError("predict: examples lie along the first axis, and a scalar has none; give [n, …]");
   const [size] = x.shape;
   if (size <= batchSize) return model(x);
+  const run = compiled ? compiledFor("predict", "the model", model) : model;
   const results: Tensor[] = [];
   // Fewer examples have the type of all of them but for their number, and so have the results.
-  for (let from = 0; from < size; from += batchSize) results.push(model(rows(x, undefined, from, Math.min(size, from + batchSize)) as X));
+  for (let from = 0; from < size; from += batchSize) results.push(run(rows(x, undefined, from, Math.min(size, from + batchSize)) as X));
   return concat(results, { axis: 0 }) as P;
 }

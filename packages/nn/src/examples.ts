@@ -1,4 +1,4 @@
-import { generator, slice, tensor, type Tensor } from "@ndgrad/core";
+import { generator, slice, take, tensor, type Tensor } from "@ndgrad/core";
 import { TrainingError } from "./errors.ts";
 
 /** Inputs and targets: one example for each index of their first axis. */
@@ -54,14 +54,8 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
 }
 
 /** Some examples: in the order given, or as they lie, which copies nothing. */
-export function rows(x: Tensor, order: ArrayLike<number> | undefined, from: number, to: number): Tensor {
-  if (order === undefined) return slice(x, [[from, to]]);
-  // Gathered here and not by take: an engine would be handed all examples for the sake of a few.
-  const { data } = x;
-  const width = x.size / x.shape[0];
-  const gathered = data.slice(0, (to - from) * width);
-  for (let i = from; i < to; i++) gathered.set(data.subarray(order[i] * width, (order[i] + 1) * width), (i - from) * width);
-  return tensor(gathered, { shape: [to - from, ...x.shape.slice(1)] });
+export function rows(x: Tensor, order: Int32Array | undefined, from: number, to: number): Tensor {
+  return order === undefined ? slice(x, [[from, to]]) : take(x, tensor(order.subarray(from, to)), { axis: 0 });
 }
 
 /** Throws unless a setting is a whole number of at least `least`. */

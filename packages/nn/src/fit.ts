@@ -1,19 +1,13 @@
-import { valueAndGrad, type Tensor } from "@ndgrad/core";
-import { ModuleError, TrainingError } from "./errors.ts";
+import type { Tensor } from "@ndgrad/core";
+import { TrainingError } from "./errors.ts";
 import { checkCount, toSource, type BatchSource, type Data } from "./examples.ts";
-import { evaluate, type Metrics } from "./evaluate.ts";
+import { measure, type Metrics } from "./evaluate.ts";
 import type { Metric } from "./metrics.ts";
-import type { Variables } from "./module.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { pacer } from "./pause.ts";
 import type { EpochReport, Progress } from "./progress.ts";
 import { averages, type Averages } from "./averages.ts";
-
-/** A function with parameters: a module, or an object of yours with both. */
-export interface Trainable<X extends Tensor, P extends Tensor> {
-  (x: X): P;
-  parameters(): Variables;
-}
+import { measuringStep, trainingStep, type Step, type Trainable } from "./step.ts";
 
 export interface FitOptions<P extends Tensor, X extends Tensor, Y extends Tensor, M extends Metrics<P, Y>> {
   /** What is made small: a scalar from predictions and targets. */
@@ -31,10 +25,15 @@ export interface FitOptions<P extends Tensor, X extends Tensor, Y extends Tensor
   readonly metrics?: M;
   /** Measured after every epoch, never learnt from. */
   readonly validation?: Data<X, Y>;
-  /** Who is told how it goes: `progressBar()`, or something of yours. */
+  /** Who is told how it goes: `progressBar()` of `@ndgrad/nn/progress`, or something of yours. */
   readonly progress?: Progress;
   /** Called after every epoch; returning `false` ends the training. */
   readonly onEpoch?: (report: EpochReport) => unknown;
+  /**
+   * Whether a step (forward, backward, update, metrics) becomes one program; yes unless `false`. Model, loss, metrics and
+   * the optimizer's rate are then called once for each shape of batch, and cannot look at the numbers in their tensors.
+   */
+  readonly compile?: boolean;
 }
 
 /** A score for each epoch, by name. */
@@ -50,10 +49,11 @@ export type History<M> = ScoreLists<M> & {
 
 /**
  * Trains a model: for each epoch, for each batch, one step of the optimizer along the gradient of the loss. Losses and
- * metrics in the history are averages over an epoch's examples, taken while the parameters change. The event loop gets
- * its turn several times a second.
+ * metrics in the history are averages over an epoch's examples, taken while the parameters change. The step is compiled
+ * into one program, one more for a last batch that is smaller. The event loop gets its turn several times a second.
  *
- * @throws TrainingError for data without examples, a model without parameters, or a loss that is no finite number.
+ * @throws TrainingError for data without examples, a model without parameters, a loss that is no finite number (the
+ *   parameters are then those before the batch), or a step that cannot be compiled.
  * @example
  * const history = await fit(mlp, { x, y }, { loss: crossEntropy, optimizer: adam(), epochs: 5, metrics: { accuracy } });
  * history.accuracy.at(-1);
@@ -61,26 +61,32 @@ export type History<M> = ScoreLists<M> & {
 export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, M extends Metrics<P, Y> = Readonly<Record<never, never>>>(
   model: Trainable<X, P>, data: Data<X, Y>, options: FitOptions<P, X, Y, M>,
 ): Promise<History<M>> {
-  const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, metrics, progress } = options;
+  const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, metrics, optimizer, progress, validation, compile: compiled = true } = options;
   checkCount("fit", "epochs", epochs, 0);
-  const measures: Metrics<P, Y> = { loss: options.loss, ...metrics };
   for (const name of ["loss", "seconds", "validation"]) {
     if (metrics !== undefined && Object.hasOwn(metrics, name)) throw new TrainingError(`fit: a metric cannot be called "${name}"; the history has that name already`);
   }
+  const measures: Metrics<P, Y> = { loss: options.loss, ...metrics };
+  const names = Object.keys(measures);
   const source = toSource("fit", data, { batchSize, shuffle, seed });
+  const held = validation === undefined ? undefined : toSource("fit", validation, { batchSize, shuffle: false, seed: 0 });
+  const validate = measuringStep("fit", model, Object.values(measures), compiled);
+  let step: Step<X, Y> | undefined;
+  // Made when the first batch is there: layers may learn their sizes from it.
+  const learn: Step<X, Y> = (x, y) => (step ??= trainingStep({ model, measures: Object.values(measures), optimizer, compiled, first: x }))(x, y);
   const rest = pacer();
-  const history = emptyHistory(Object.keys(measures));
+  const history = emptyHistory(names);
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const began = performance.now();
-      const scores = averages(Object.keys(measures));
-      await trainEpoch(model, source, options, { epoch, epochs, began, scores, measures, rest });
+      const scores = averages(names);
+      await trainEpoch(learn, source, { epoch, epochs, began, scores, names, progress, rest });
       const seconds = (performance.now() - began) / 1000;
       history.seconds.push(seconds);
       append(history.lists, scores.means());
-      const validation = options.validation === undefined ? undefined : await evaluate(model, options.validation, { metrics: measures, batchSize });
-      if (validation !== undefined) append(history.validation, validation);
-      const report: EpochReport = { epoch, epochs, seconds, scores: { ...scores.means(), ...prefixed(validation) } };
+      const validated = held === undefined ? undefined : await measure("fit", validate, held, names);
+      if (validated !== undefined) append(history.validation, validated);
+      const report: EpochReport = { epoch, epochs, seconds, scores: { ...scores.means(), ...prefixed(validated) } };
       progress?.epoch?.(report);
       if ((await options.onEpoch?.(report)) === false) break;
     }
@@ -90,57 +96,37 @@ export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, 
   return { ...history.lists, seconds: history.seconds, validation: history.validation } as unknown as History<M>;
 }
 
-interface Epoch<P, Y> {
+interface Epoch {
   readonly epoch: number;
   readonly epochs: number;
   readonly began: number;
   readonly scores: Averages;
-  readonly measures: Readonly<Record<string, Metric<P, Y>>>;
+  /** The measures' names; the loss comes first. */
+  readonly names: readonly string[];
+  readonly progress: Progress | undefined;
   readonly rest: () => Promise<void> | undefined;
 }
 
-async function trainEpoch<X extends Tensor, P extends Tensor, Y extends Tensor, M extends Metrics<P, Y>>(
-  model: Trainable<X, P>, source: BatchSource<X, Y>, { loss, optimizer, progress }: FitOptions<P, X, Y, M>, run: Epoch<P, Y>,
+async function trainEpoch<X extends Tensor, Y extends Tensor>(
+  learn: Step<X, Y>, source: BatchSource<X, Y>, { epoch, epochs, began, scores, names, progress, rest }: Epoch,
 ): Promise<void> {
-  const { epoch, epochs, began, scores, measures, rest } = run;
   let batch = 0;
   for await (const { x, y } of source.epoch(epoch - 1)) {
     batch++;
-    const parameters = parametersOf(model, x);
-    const step = valueAndGrad((): readonly [Tensor, P] => {
-      const prediction = model(x);
-      return [loss(prediction, y), prediction];
-    }, parameters);
-    const [value, prediction] = step.value;
-    const number = value.item();
-    if (!Number.isFinite(number)) {
+    const values = learn(x, y).map((value) => value.item());
+    const [loss] = values;
+    if (!Number.isFinite(loss)) {
       throw new TrainingError(
-        `fit: the loss became ${number} in epoch ${epoch}, batch ${batch}; the parameters are those before this batch. ` +
+        `fit: the loss became ${loss} in epoch ${epoch}, batch ${batch}; the parameters are those before this batch. ` +
           "Lower the learning rate, scale the inputs to about 1, or take a loss that works on logits",
       );
     }
-    optimizer.update(parameters, step.grads);
-    const count = x.shape[0];
-    for (const [name, measure] of Object.entries(measures)) scores.add(name, name === "loss" ? number : measure(prediction, y).item(), count);
+    names.forEach((name, i) => scores.add(name, values[i], x.shape[0]));
     const seconds = (performance.now() - began) / 1000;
     progress?.batch?.({ epoch, epochs, batch, batches: source.length, scores: scores.means(), seconds });
     await rest();
   }
   if (batch === 0) throw new TrainingError(`fit: epoch ${epoch} has no batches; a source must give its batches again in every epoch`);
-}
-
-/** The model's parameters; a model that learns its sizes from its first input is shown one. */
-function parametersOf<X extends Tensor, P extends Tensor>(model: Trainable<X, P>, x: X): Variables {
-  let parameters: Variables;
-  try {
-    parameters = model.parameters();
-  } catch (error) {
-    if (!(error instanceof ModuleError)) throw error;
-    model(x);
-    parameters = model.parameters();
-  }
-  if (Object.keys(parameters).length === 0) throw new TrainingError("fit: the model has no parameters, so there is nothing to train");
-  return parameters;
 }
 
 type Lists = Record<string, number[]>;

@@ -1,4 +1,4 @@
-import { NdgradError, add, tensor, variable, zeros, type DType, type Tensor, type Variable } from "@ndgrad/core";
+import { NdgradError, add, eagerly, tensor, variable, zeros, type DType, type Tensor, type Variable } from "@ndgrad/core";
 import type { Variables } from "./module.ts";
 
 /** A rate: a number, or a function of the number of updates so far, a float32 scalar (write it in operations). */
@@ -60,7 +60,7 @@ export function defineOptimizer<Moment extends string>({ name, rate, moments, ru
     const known = kept.get(parameter);
     if (known !== undefined) return known;
     const { shape, dtype } = parameter;
-    const entries = moments.map((moment) => [moment, variable(zeros([...shape], { dtype }), { name: `${name}.${moment}` })] as const);
+    const entries = moments.map((moment) => [moment, variable(eagerly(() => zeros([...shape], { dtype })), { name: `${name}.${moment}` })] as const);
     const made = Object.fromEntries(entries) as Readonly<Record<Moment, Variable>>;
     kept.set(parameter, made);
     return made;

@@ -1,0 +1,13 @@
+import { withOnlyLens } from "../graph/bind.ts";
+import { variableCells, withVariableStore } from "../variable.ts";
+
+/**
+ * What `make` gives when it runs now, outside of every transform that is running: reads and assignments of variables go
+ * to their own cells, and nothing is written into a compiled function's program. For what a function makes once and
+ * keeps, such as the first weights of a layer that learns its size from its first input.
+ *
+ * @throws TraceError when `make` uses a traced tensor's elements.
+ * @example
+ * const weight = variable(eagerly(() => generator(1).normal([784, 10])));
+ */
+export const eagerly = <T>(make: () => T): T => withOnlyLens((input) => input, () => withVariableStore(() => variableCells, make));
