@@ -6,10 +6,11 @@ import { storageOf, type Tensor } from "../../tensor.ts";
 import type { Engine, Runtime } from "../engine.ts";
 import { runDirectly } from "./direct.ts";
 import { ModuleBuilder } from "./encoder.ts";
+import { copyIn, elementAt, type Heap } from "./heap.ts";
 import { blockAddress, createKernelCache, makePlan, type Plan } from "./plan.ts";
 import { createRuntime, type RuntimeOptions } from "./program/runtime.ts";
 import { createSignatures } from "./signature.ts";
-import { createScratch, type Heap } from "./scratch.ts";
+import { createScratch } from "./scratch.ts";
 
 let supported: boolean | null = null;
 
@@ -24,16 +25,8 @@ export function isSupported(): boolean {
   return supported;
 }
 
-/** Up to here a loop is quicker than to make a subarray. */
-const fewElements = 32;
 /** Up to here `slice` is quicker than to make an array and set it. */
 const shortArray = 4096;
-
-function copyIn(to: TypedArray, at: number, from: TypedArray, start: number, count: number): void {
-  if (start === 0 && count === from.length) to.set(from, at);
-  else if (count <= fewElements) for (let i = 0; i < count; i++) to[at + i] = from[start + i];
-  else to.set(from.subarray(start, start + count), at);
-}
 
 function copyOut(dtype: DType, from: TypedArray, start: number, count: number): TypedArray {
   if (count <= shortArray) return from.slice(start, start + count);
@@ -41,8 +34,6 @@ function copyOut(dtype: DType, from: TypedArray, start: number, count: number): 
   out.set(from.subarray(start, start + count));
   return out;
 }
-
-const shiftOf: Readonly<Record<DType, number>> = { float32: 2, float64: 3, int32: 2, bool: 0 };
 
 /**
  * Runs primitives as WebAssembly SIMD128 modules that are made for them at run time: inputs are copied into one scratch
@@ -58,7 +49,7 @@ export function createWasmEngine(options: RuntimeOptions = {}): Engine {
     const { blocked, outCount, outAddress, inputs, steps: [{ kernel, block }] } = plan;
     const result = allocate(out.dtype, outCount);
     const from = heap[out.dtype];
-    const outStart = outAddress >>> shiftOf[out.dtype];
+    const outStart = elementAt(outAddress, out.dtype);
     const run = scratch.code(kernel);
     const words = heap.int32;
     const wordsAt = blockAddress >> 2;
@@ -70,7 +61,7 @@ export function createWasmEngine(options: RuntimeOptions = {}): Engine {
         if (sameAs >= 0 || (!moves && start > 0)) continue;
         const { data, offset } = storageOf(tensors[i], "wasm");
         const { dtype } = tensors[i];
-        copyIn(heap[dtype], address >>> shiftOf[dtype], data, moves ? offset + start : offset + inputs[i].first, moves ? count : inputs[i].count);
+        copyIn(heap[dtype], elementAt(address, dtype), data, moves ? offset + start : offset + inputs[i].first, moves ? count : inputs[i].count);
       }
       words[wordsAt + block.length - 1] = count;
       run(blockAddress);
@@ -89,7 +80,7 @@ export function createWasmEngine(options: RuntimeOptions = {}): Engine {
       const tensor = tensors[i];
       const storage = tensor.storage as Storage;
       const to = heap[tensor.dtype];
-      const at = input.address >>> shiftOf[tensor.dtype];
+      const at = elementAt(input.address, tensor.dtype);
       if (input.gather) copyRowMajor(storage, tensor.shape, to.subarray(at, at + input.count));
       else copyIn(to, at, storage.data, storage.offset + input.first, input.count);
     }
@@ -99,7 +90,7 @@ export function createWasmEngine(options: RuntimeOptions = {}): Engine {
       for (let i = 0; i < block.length; i++) words[(blockAddress >> 2) + i] = block[i];
       (kernel.run ?? scratch.code(kernel))(blockAddress);
     }
-    return copyOut(out.dtype, heap[out.dtype], plan.outAddress >>> shiftOf[out.dtype], plan.outCount);
+    return copyOut(out.dtype, heap[out.dtype], elementAt(plan.outAddress, out.dtype), plan.outCount);
   };
 
   let runtime: Runtime | null = null;

@@ -47,5 +47,5 @@ export function instantiate(module: KernelModule, memory: WebAssembly.Memory): R
   return exports["run"] as RunKernel;
 }
 
-/** The bytes that elements take in scratch memory, up to the next cache line. */
-export const paddedBytes = (dtype: keyof typeof bytesPerElement, count: number): number => Math.ceil((count * bytesPerElement[dtype]) / 64) * 64;
+/** Bytes up to the next cache line. */
+export const lineBytes = (dtype: keyof typeof bytesPerElement, count: number): number => Math.ceil((count * bytesPerElement[dtype]) / 64) * 64;

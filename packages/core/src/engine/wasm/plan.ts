@@ -8,7 +8,7 @@ import { lowerCall, parametrize, placeRowMajor, type Placed } from "../lower.ts"
 import type { Expr } from "../expr.ts";
 import type { Kernel, LoopKernel, Operand } from "../program.ts";
 import { contractOverrun, contractScratch } from "./contract.ts";
-import { compileLoop, paddedBytes } from "./kernel.ts";
+import { compileLoop, lineBytes } from "./kernel.ts";
 import { nodesOf } from "./loop-expression.ts";
 import { compileNamed, namedOverrun, namedScratch } from "./named.ts";
 import { compileContract, contractBlocks } from "./products.ts";
@@ -99,7 +99,7 @@ export function makePlan(kernelOf: KernelCache, primitive: Primitive, tensors: r
   let end = operandsAddress;
   const reserve = (dtype: DType, count: number): number => {
     const address = end;
-    end += paddedBytes(dtype, count) + Math.max(contractOverrun, namedOverrun);
+    end += lineBytes(dtype, count) + Math.max(contractOverrun, namedOverrun);
     return address;
   };
   const inputs: CopyIn[] = [];

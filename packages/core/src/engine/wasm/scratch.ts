@@ -1,5 +1,5 @@
-import type { DType, TypedArray } from "../../dtype.ts";
 import { NdgradError } from "../../errors.ts";
+import { heapOver, type Heap } from "./heap.ts";
 import { instantiate, type KernelModule, type RunKernel } from "./kernel.ts";
 
 /** A kernel's module, and its code over the memory there is now. */
@@ -7,9 +7,6 @@ export interface Compiled {
   readonly module: KernelModule;
   run: RunKernel | null;
 }
-
-/** The typed arrays over all of a memory. */
-export type Heap = Readonly<Record<DType, TypedArray>>;
 
 const pageBytes = 65536;
 /** What a call may leave behind: a memory larger than this is given back. */
@@ -41,7 +38,7 @@ export function createScratch(): Scratch {
     }
     const { buffer } = memory;
     size = buffer.byteLength;
-    heap = { float32: new Float32Array(buffer), float64: new Float64Array(buffer), int32: new Int32Array(buffer), bool: new Uint8Array(buffer) };
+    heap = heapOver(buffer);
     return heap;
   };
   return {

@@ -1,8 +1,5 @@
-import type { DType, TypedArray } from "../../../dtype.ts";
 import { NdgradError } from "../../../errors.ts";
-
-/** The typed arrays over all of a memory. */
-export type Heap = Readonly<Record<DType, TypedArray>>;
+import { heapOver, type Heap } from "../heap.ts";
 
 const pageBytes = 65536;
 const alignment = 64;
@@ -87,7 +84,7 @@ export function createProgramMemory(shared: boolean): ProgramMemory {
     heap() {
       if (heap === null || seen !== memory.buffer) {
         seen = memory.buffer;
-        heap = { float32: new Float32Array(seen), float64: new Float64Array(seen), int32: new Int32Array(seen), bool: new Uint8Array(seen) };
+        heap = heapOver(seen);
       }
       return heap;
     },

@@ -11,6 +11,7 @@ import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program, type Si
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractScratch } from "../contract.ts";
 import type { ContractDType } from "../contractType.ts";
+import { copyIn, elementAt, fewElements } from "../heap.ts";
 import { namedScratch } from "../named.ts";
 import { control } from "./barrier.ts";
 import { emitProgram } from "./emit.ts";
@@ -19,9 +20,6 @@ import { isSmallProduct, smallProductScratch } from "./small-product.ts";
 import { createThreadPool, platformThreads, type ThreadPool } from "./threads.ts";
 import { workOf } from "../../work.ts";
 
-const shiftOf: Readonly<Record<DType, number>> = { float32: 2, float64: 3, int32: 2, bool: 0 };
-/** Up to here a loop is quicker than a bulk copy. */
-const fewElements = 32;
 
 /** A stretch of the memory that belongs to somebody. */
 interface Place { readonly address: number; readonly bytes: number }
@@ -164,20 +162,18 @@ function createResidences(owner: ProgramMemory): Residences {
 
 /** Copies a tensor's elements to an address, in row-major order. */
 function write(owner: ProgramMemory, address: number, tensor: Tensor): void {
-  const { data, offset, contiguous } = storageOf(tensor, "compile");
+  const { data, offset, contiguous, strides } = storageOf(tensor, "compile");
   const { shape, dtype } = tensor;
   const to = owner.heap()[dtype];
-  const at = address >> shiftOf[dtype];
+  const at = elementAt(address, dtype);
   const size = sizeOf(shape);
-  if (!contiguous) copyRowMajor({ data, offset, contiguous, strides: storageOf(tensor, "compile").strides }, shape, to.subarray(at, at + size));
-  else if (size <= fewElements) for (let i = 0; i < size; i++) to[at + i] = data[offset + i];
-  else if (offset === 0 && size === data.length) to.set(data, at);
-  else to.set(data.subarray(offset, offset + size), at);
+  if (contiguous) copyIn(to, at, data, offset, size);
+  else copyRowMajor({ data, offset, contiguous, strides }, shape, to.subarray(at, at + size));
 }
 
 /** A new array with the elements at an address. */
 function read(owner: ProgramMemory, address: number, dtype: DType, size: number): TypedArray {
-  const start = address >> shiftOf[dtype];
+  const start = elementAt(address, dtype);
   // A slice of shared memory is an array of its own that is not shared.
   return owner.heap()[dtype].slice(start, start + size);
 }
