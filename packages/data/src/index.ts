@@ -8,3 +8,7 @@ export { makeClassification, type ClassificationOptions } from "./synthetic/clas
 export { makeRegression, makeSine, type Regression, type RegressionOptions, type SineOptions } from "./synthetic/regression.ts";
 export { makeBitFlip, makeXor, type BitFlipOptions, type BitFlips, type XorOptions } from "./synthetic/binary.ts";
 export type { Classes, MadeOptions, Targets } from "./synthetic/made.ts";
+export { FormatError, type Source } from "./formats/bytes.ts";
+export { decodeIdx, mnistFolder, readIdx } from "./formats/idx.ts";
+export { decodeNpy, encodeNpy, readNpy, writeNpy } from "./formats/npy.ts";
+export { decodeNpz, encodeNpz, readNpz, writeNpz } from "./formats/npz.ts";

@@ -1,0 +1,43 @@
+import type { Tensor } from "@ndgrad/core";
+import { FormatError, bytesOf, writeBytes, type Source } from "./bytes.ts";
+import { decodeNpy, encodeNpy } from "./npy.ts";
+import { readZip, writeZip } from "./zip.ts";
+
+/**
+ * The tensors in the bytes of NumPy's archives, by name: what `np.savez` and `np.savez_compressed` write.
+ *
+ * @throws FormatError for a damaged archive, or one with anything in it that is no .npy file.
+ * @see NumPy: savez
+ * @example
+ * const { x } = await decodeNpz(encodeNpz({ x: tensor([1, 2]), y: tensor([3]) }));
+ */
+export async function decodeNpz(bytes: Uint8Array): Promise<Record<string, Tensor>> {
+  // Without a prototype, as any name may stand in a file.
+  const tensors = Object.create(null) as Record<string, Tensor>;
+  for await (const { name, bytes: content } of readZip(bytes)) {
+    if (!name.endsWith(".npy")) throw new FormatError(`npz: "${name}" is no .npy file`);
+    tensors[name.slice(0, -4)] = decodeNpy(content);
+  }
+  return tensors;
+}
+
+/**
+ * The bytes of a NumPy archive, not compressed.
+ * @see NumPy: savez
+ */
+export function encodeNpz(tensors: Readonly<Record<string, Tensor>>): Uint8Array {
+  return writeZip(Object.entries(tensors).map(([name, x]) => ({ name: `${name}.npy`, bytes: encodeNpy(x) })));
+}
+
+/**
+ * The tensors in a NumPy archive, by name.
+ * @throws FormatError for a damaged file, or elements that no dtype can hold.
+ */
+export async function readNpz(source: Source): Promise<Record<string, Tensor>> {
+  return decodeNpz(await bytesOf(source));
+}
+
+/** Writes tensors to a NumPy archive, whole or not at all. Node only. */
+export async function writeNpz(path: string, tensors: Readonly<Record<string, Tensor>>): Promise<void> {
+  await writeBytes(path, encodeNpz(tensors));
+}
