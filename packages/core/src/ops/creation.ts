@@ -15,10 +15,10 @@ export function checkDType(op: string, dtype: DType): void {
 }
 
 /** A tensor full of one value. It holds a single element that is walked with stride 0. */
-export function full(shape: readonly number[], value: number | boolean, dtype: DType): Tensor {
-  checkDType("full", dtype);
-  checkShape("full", shape);
-  return broadcastTo(scalar("full", value, dtype), shape);
+export function full(shape: readonly number[], value: number | boolean, dtype: DType, op = "full"): Tensor {
+  checkDType(op, dtype);
+  checkShape(op, shape);
+  return broadcastTo(scalar(op, value, dtype), shape);
 }
 
 /**
@@ -26,14 +26,14 @@ export function full(shape: readonly number[], value: number | boolean, dtype: D
  * @throws ShapeError for negative or fractional sizes; DTypeError for an unknown dtype.
  * @example zeros([2]) // [0, 0]
  */
-export const zeros = (shape: readonly number[], { dtype = "float32" }: CreationOptions = {}): Tensor => full(shape, 0, dtype);
+export const zeros = (shape: readonly number[], { dtype = "float32" }: CreationOptions = {}): Tensor => full(shape, 0, dtype, "zeros");
 
 /**
  * A tensor of ones. NumPy: ones.
  * @throws ShapeError for negative or fractional sizes; DTypeError for an unknown dtype.
  * @example ones([2]) // [1, 1]
  */
-export const ones = (shape: readonly number[], { dtype = "float32" }: CreationOptions = {}): Tensor => full(shape, 1, dtype);
+export const ones = (shape: readonly number[], { dtype = "float32" }: CreationOptions = {}): Tensor => full(shape, 1, dtype, "ones");
 
 /** A tensor of another one's shape and dtype, full of one value. NumPy: full_like. */
 export const fullLike = ({ shape, dtype }: Spec, value: number | boolean): Tensor => full(shape, value, dtype);
