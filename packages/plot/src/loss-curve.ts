@@ -35,7 +35,7 @@ const mostPoints = 1200;
  * @throws PlotError for lists without values, lists that do not fit `x`, or a logarithmic axis without a value above 0.
  * @example
  * const curve = lossCurve({ training: [2.3, 0.9, 0.4], validation: [2.2, 1.0, 0.6] }, { yLabel: "cross-entropy (nats)" });
- * console.log(`${curve}`);
+ * console.log(curve.toString());
  * await curve.save("pictures/loss.svg");
  */
 export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, options: LossCurveOptions = {}): Figure {
@@ -59,6 +59,7 @@ export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, o
   const several = curves.length > 1;
   const remark = left === 0 ? undefined : `${left} ${left === 1 ? "value is" : "values are"} left out: ${yScale === "log" ? "not above 0, or " : ""}not finite`;
   const subtitles = [subtitle, remark].filter((line) => line !== undefined);
+  const legend = { orient: "top", symbolStrokeWidth: 2, symbolSize: 400, symbolType: "stroke" };
   const names = curves.map(({ name }) => name);
   const single = curves.every(({ points }) => points.length <= 40);
   const spec = {
@@ -69,16 +70,16 @@ export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, o
     // A short curve shows where it was measured.
     mark: { type: "line", strokeWidth: 2, ...(single && { point: { size: 36 } }), invalid: "break-paths-show-path-domains" },
     encoding: {
-      x: { field: "x", type: "quantitative", title: xLabel, axis: { grid: false, tickMinStep: 1, tickCount: 8 }, scale: { zero: false, nice: false } },
+      x: { field: "x", type: "quantitative", title: xLabel, axis: { grid: false, tickMinStep: 1, tickCount: 8, labelFlush: false }, scale: { zero: false, nice: false } },
       y: {
         field: "y", type: "quantitative", title: yLabel,
         scale: { type: yScale, ...(yDomain !== undefined && { domain: yDomain }) }, axis: { tickCount: 6, ...(yFormat !== undefined && { format: yFormat }) },
       },
       color: {
         field: "curve", type: "nominal", title: null, scale: { domain: names, range: names.map((_, i) => classColours[i % classColours.length]) },
-        legend: several ? { orient: "top", symbolStrokeWidth: 2, symbolSize: 400, symbolType: "stroke" } : null,
+        legend: several ? legend : null,
       },
-      ...(several && { strokeDash: { field: "curve", type: "nominal", title: null, legend: null, scale: { domain: names, range: names.map((_, i) => lineDashes[i % lineDashes.length]) } } }),
+      ...(several && { strokeDash: { field: "curve", type: "nominal", title: null, legend, scale: { domain: names, range: names.map((_, i) => lineDashes[i % lineDashes.length]) } } }),
     },
     config,
   };

@@ -28,11 +28,14 @@ export async function renderSvg(spec: Spec): Promise<string> {
   const logger = quietLogger(complaints);
   const loader = vega.loader();
   const sanitize = loader.sanitize.bind(loader);
-  loader.sanitize = (uri, options) => {
-    if (uri.startsWith("data:")) return sanitize(uri, options);
-    throw new PlotError(`toSVG: the spec asks for ${uri}; put the data into it, figures load nothing`);
+  // Vega goes on without what it cannot load: the picture would lack it, and not say so.
+  const refuse = (uri: string): Promise<never> => {
+    const complaint = `it asks for ${uri}: put the data into the spec, figures load nothing`;
+    complaints.push(complaint);
+    return Promise.reject(new PlotError(complaint));
   };
-  loader.load = (uri) => Promise.reject(new PlotError(`toSVG: the spec asks for ${uri}; put the data into it, figures load nothing`));
+  loader.sanitize = (uri, options) => (uri.startsWith("data:") ? sanitize(uri, options) : refuse(uri));
+  loader.load = refuse;
   try {
     // The spec is data of ours or of the user's; Vega-Lite checks it while compiling.
     const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0], { logger });

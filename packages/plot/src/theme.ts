@@ -29,6 +29,8 @@ export const config: Spec = {
   padding: 16,
   font: fonts,
   view: { stroke: null },
+  // Axes and legends are described to screen readers; a description of each of 1,000 points helps nobody.
+  mark: { aria: false },
   title: { fontSize: 16, fontWeight: 600, color: ink, anchor: "start", offset: 14, subtitleFontSize: 12, subtitleColor: faintInk, subtitlePadding: 5 },
   axis: {
     labelFontSize: 12, titleFontSize: 13, titleFontWeight: 400, labelColor: ink, titleColor: ink, titlePadding: 10,
