@@ -15,7 +15,7 @@ const folder = mkdtempSync(`${tmpdir()}/ndgrad-formats-`);
 afterAll(() => { rmSync(folder, { recursive: true }); });
 
 const fixture = (name: string): Uint8Array => readFileSync(new URL(`../../scripts/numpy-${name}.npz`, import.meta.url));
-const same = (actual: Tensor, expected: Tensor): void => {
+const expectSame = (actual: Tensor, expected: Tensor): void => {
   expect([actual.dtype, actual.shape]).toEqual([expected.dtype, expected.shape]);
   expect(actual.data).toEqual(expected.data);
 };
@@ -30,13 +30,13 @@ const idx = (shape: readonly number[], values: readonly number[], type = 8): Uin
 
 describe("idx", () => {
   test("reads every type of element, big-endian", () => {
-    same(decodeIdx(idx([2, 2], [0, 127, 128, 255])), tensor([[0, 127], [128, 255]], { dtype: "int32" }));
-    same(decodeIdx(idx([2], [127, 128], 9)), tensor([127, -128], { dtype: "int32" }));
-    same(decodeIdx(idx([2], [1, 0, 255, 254], 11)), tensor([256, -2], { dtype: "int32" }));
-    same(decodeIdx(idx([1], [255, 255, 255, 255], 12)), tensor([-1], { dtype: "int32" }));
-    same(decodeIdx(idx([1], [0x3f, 0xc0, 0, 0], 13)), tensor([1.5]));
-    same(decodeIdx(idx([1], [0x3f, 0xf8, 0, 0, 0, 0, 0, 0], 14)), tensor([1.5], { dtype: "float64" }));
-    same(decodeIdx(idx([0, 28], [])), zeros([0, 28], { dtype: "int32" }));
+    expectSame(decodeIdx(idx([2, 2], [0, 127, 128, 255])), tensor([[0, 127], [128, 255]], { dtype: "int32" }));
+    expectSame(decodeIdx(idx([2], [127, 128], 9)), tensor([127, -128], { dtype: "int32" }));
+    expectSame(decodeIdx(idx([2], [1, 0, 255, 254], 11)), tensor([256, -2], { dtype: "int32" }));
+    expectSame(decodeIdx(idx([1], [255, 255, 255, 255], 12)), tensor([-1], { dtype: "int32" }));
+    expectSame(decodeIdx(idx([1], [0x3f, 0xc0, 0, 0], 13)), tensor([1.5]));
+    expectSame(decodeIdx(idx([1], [0x3f, 0xf8, 0, 0, 0, 0, 0, 0], 14)), tensor([1.5], { dtype: "float64" }));
+    expectSame(decodeIdx(idx([0, 28], [])), zeros([0, 28], { dtype: "int32" }));
   });
 
   test("reads files, gzipped or not, from paths, URLs, blobs and bytes", async () => {
@@ -76,16 +76,16 @@ describe("npy and npz", () => {
   test.each(["stored", "compressed"])("read what NumPy writes: every dtype, order and layout, %s", async (kind) => {
     const all = await decodeNpz(fixture(kind));
     const grid = [[0, 1, 2], [3, 4, 5]];
-    for (const name of ["<f4", "<f2", ">f2", ">f4"]) same(all[name], tensor(grid));
-    for (const name of ["<f8", ">f8", "fortran"]) same(all[name], tensor(grid, { dtype: "float64" }));
-    for (const name of ["<i4", ">i8", "<u8", "<u4", "<i2", ">u2", "|i1", "|u1"]) same(all[name], tensor(grid, { dtype: "int32" }));
-    same(all["|b1"], tensor([[false, true, true], [true, true, true]]));
-    same(all["fortran 3"], tensor(Int32Array.from({ length: 24 }, (_, i) => i), { shape: [2, 3, 4] }));
-    same(all["scalar"], tensor(2.5, { dtype: "float64" }));
-    same(all["empty"], zeros([0, 3]));
+    for (const name of ["<f4", "<f2", ">f2", ">f4"]) expectSame(all[name], tensor(grid));
+    for (const name of ["<f8", ">f8", "fortran"]) expectSame(all[name], tensor(grid, { dtype: "float64" }));
+    for (const name of ["<i4", ">i8", "<u8", "<u4", "<i2", ">u2", "|i1", "|u1"]) expectSame(all[name], tensor(grid, { dtype: "int32" }));
+    expectSame(all["|b1"], tensor([[false, true, true], [true, true, true]]));
+    expectSame(all["fortran 3"], tensor(Int32Array.from({ length: 24 }, (_, i) => i), { shape: [2, 3, 4] }));
+    expectSame(all["scalar"], tensor(2.5, { dtype: "float64" }));
+    expectSame(all["empty"], zeros([0, 3]));
     expect(all["vector"].data).toEqual(Int32Array.from({ length: 1000 }, (_, i) => i));
-    same(all["special"], tensor([NaN, Infinity, -Infinity, -0, 5e-324, 65504, 2 ** -24], { dtype: "float64" }));
-    same(all["special half"], tensor([NaN, Infinity, -Infinity, -0, 2 ** -24, 65504, -1.5]));
+    expectSame(all["special"], tensor([NaN, Infinity, -Infinity, -0, 5e-324, 65504, 2 ** -24], { dtype: "float64" }));
+    expectSame(all["special half"], tensor([NaN, Infinity, -Infinity, -0, 2 ** -24, 65504, -1.5]));
   });
 
   test("read the format's versions 1 to 3", async () => {
@@ -109,8 +109,8 @@ describe("npy and npz", () => {
       const again = await decodeNpz(encodeNpz(record));
       expect(Object.keys(again).sort()).toEqual(Object.keys(record).sort());
       for (const [name, x] of Object.entries(record)) {
-        same(again[name], x);
-        same(decodeNpy(encodeNpy(x)), x);
+        expectSame(again[name], x);
+        expectSame(decodeNpy(encodeNpy(x)), x);
       }
     }), { numRuns: 200 });
   });
@@ -119,8 +119,8 @@ describe("npy and npz", () => {
     const x = tensor([[1, 2], [3, 4]]);
     await writeNpy(`${folder}/x.npy`, x);
     await writeNpz(`${folder}/x.npz`, { x });
-    same(await readNpy(`${folder}/x.npy`), x);
-    same((await readNpz(`${folder}/x.npz`)).x, x);
+    expectSame(await readNpy(`${folder}/x.npy`), x);
+    expectSame((await readNpz(`${folder}/x.npz`)).x, x);
     await expect(writeNpy(`${folder}/no/such/place.npy`, x)).rejects.toThrow("ENOENT");
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
@@ -141,7 +141,7 @@ describe("npy and npz", () => {
       return Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length & 255, text.length >> 8, ...text, ...new Uint8Array(bytes)]);
     };
     const shaped = (shape: string) => npy(`{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }\n`, 8);
-    same(decodeNpy(shaped("(1L,)")), tensor([0], { dtype: "float64" }));
+    expectSame(decodeNpy(shaped("(1L,)")), tensor([0], { dtype: "float64" }));
     for (const shape of ["(2,)", "(1000000000000,)", "(4294967296, 4294967296, 4294967296)", "(0,)"]) expect(() => decodeNpy(shaped(shape)), shape).toThrow("but 8 bytes follow");
     for (const shape of ["(1)", "(-1,)", "[1]", "1", "(1,,)", "(99999999999999999999,)"]) expect(() => decodeNpy(shaped(shape)), shape).toThrow(FormatError);
     for (const header of ["", "{}", "{'descr': '<f8'}", "{'descr': '<f8', 'fortran_order': 1, 'shape': ()}", "{'descr': '<f8', 'fortran_order': False, 'shape': (), 'x': ()}", "__import__('os')"]) {
