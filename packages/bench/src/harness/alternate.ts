@@ -11,6 +11,8 @@ export interface AlternateOptions {
   readonly batch: number;
   /** Idle milliseconds before each batch: thread pools of peers spin for a while after their work, on cores the next side needs. */
   readonly pause: number;
+  /** About how long all rounds may take together, in nanoseconds: there are fewer, but at least two, where somebody is very slow. */
+  readonly budget?: number;
 }
 
 /** Times of one run in nanoseconds, one for each round. */
@@ -22,20 +24,31 @@ export interface Times {
 }
 
 const mostRuns = 1 << 22;
+/** A first run as long as this, in nanoseconds, is not that because of compiling. */
+const surelySlow = 2e9;
+
+/** What a batch of a side is. */
+export interface Batch {
+  /** Runs in it. */
+  readonly times: number;
+  /** Nanoseconds that it is expected to take. */
+  readonly expected: number;
+}
 
 /**
  * How many runs fill a batch. Goes on for three batches before it says so: just-in-time compilers have done their work
  * by then, and the estimate is that of warm code.
  */
-export async function calibrate(runner: Runner, batch: number): Promise<number> {
-  // The first run compiles, allocates and fills caches: it says nothing about the others.
-  await runner.run(1);
+export async function calibrate(runner: Runner, batch: number): Promise<Batch> {
+  // The first run compiles, allocates and fills caches: it says little about the others.
+  const first = await runner.run(1);
+  if (first > Math.max(surelySlow, 3 * batch)) return { times: 1, expected: first };
   let times = 1;
   for (let spent = 0; ;) {
     const elapsed = Math.max(1, await runner.run(times));
     spent += elapsed;
     const wanted = Math.min(mostRuns, Math.max(1, Math.round((batch * times) / elapsed)));
-    if (spent >= 3 * batch) return wanted;
+    if (spent >= 3 * batch) return { times: wanted, expected: (elapsed / times) * wanted };
     // At most ten times as many: the first estimates may be far off.
     times = Math.min(wanted, times * 10);
   }
@@ -46,18 +59,20 @@ export async function calibrate(runner: Runner, batch: number): Promise<number> 
  * Every batch follows one unmeasured run, which wakes threads and caches.
  */
 export async function alternate(runners: readonly Runner[], options: AlternateOptions): Promise<readonly Times[]> {
-  const { rounds, batch, pause } = options;
-  const counts: number[] = [];
-  for (const runner of runners) counts.push(await calibrate(runner, batch));
+  const { batch, pause, budget = Infinity } = options;
+  const batches: Batch[] = [];
+  for (const runner of runners) batches.push(await calibrate(runner, batch));
+  const expected = batches.reduce((sum, each) => sum + each.expected, 0);
+  const rounds = Math.min(options.rounds, Math.max(2, Math.floor(budget / expected)));
   const measured: number[][] = runners.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < runners.length; turn++) {
       const at = (turn + round) % runners.length;
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-      const times = counts[at];
+      const { times } = batches[at];
       if (times > 1) await runners[at].run(1);
       measured[at].push((await runners[at].run(times)) / times);
     }
   }
-  return runners.map(({ name }, at) => ({ name, times: counts[at], rounds: measured[at] }));
+  return runners.map(({ name }, at) => ({ name, times: batches[at].times, rounds: measured[at] }));
 }

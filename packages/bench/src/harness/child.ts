@@ -55,13 +55,19 @@ function take<K extends keyof Answers>(answer: Answer, key: K): Answers[K] {
   return value;
 }
 
+/** What a process said of its end: the line that names an error, not the stack below it. */
+function reasonIn(said: string): string {
+  const lines = said.trim().split("\n");
+  return (lines.findLast((line) => /\w*Error\b.*:/.test(line)) ?? lines[lines.length - 1]).trim().slice(0, 300);
+}
+
 /** One question at a time, each answered by one line. */
 function conversation(side: SideName, child: ChildProcessWithoutNullStreams): (request: Request) => Promise<Answer> {
   let waiting: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | null = null;
   let said = "";
   let ended: Error | null = null;
   const end = (why: string): void => {
-    ended = new Error(`${side}: ${why}${said === "" ? "" : `: ${said.trim().split("\n").slice(-3).join(" | ").slice(0, 300)}`}`);
+    ended = new Error(`${side}: ${why}${said === "" ? "" : `: ${reasonIn(said)}`}`);
     waiting?.reject(ended);
     waiting = null;
   };

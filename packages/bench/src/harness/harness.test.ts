@@ -27,14 +27,14 @@ test("ratios are taken within rounds, so that a slow stretch of the machine canc
 
 test("a batch is filled by warm runs: the slow first ones do not count", async () => {
   const runner = scripted("side", (call) => (call < 4 ? 50_000 : 100));
-  expect(await calibrate(runner, 1e6)).toBe(10_000);
+  expect(await calibrate(runner, 1e6)).toEqual({ times: 10_000, expected: 1e6 });
   expect(runner.counts[0]).toBe(1);
 });
 
 test("a job longer than a batch is run once", async () => {
   const runner = scripted("side", () => 5e9);
-  expect(await calibrate(runner, 1e6)).toBe(1);
-  expect(runner.counts).toEqual([1, 1]);
+  expect(await calibrate(runner, 1e6)).toEqual({ times: 1, expected: 5e9 });
+  expect(runner.counts).toEqual([1]);
 });
 
 test("sides take turns, and everybody begins a round once", async () => {
@@ -52,6 +52,13 @@ test("times are for one run, however many a batch has", async () => {
   expect([fast.times, slow.times]).toEqual([10_000, 100]);
   expect([fast.rounds, slow.rounds]).toEqual([[10, 10], [1000, 1000]]);
   expect(ratios(slow.rounds, fast.rounds).median).toBe(100);
+});
+
+test("a very slow side costs rounds, for all of them", async () => {
+  const runners = [scripted("fast", () => 1e3), scripted("slow", () => 5e9)];
+  const times = await alternate(runners, { rounds: 9, batch: 1e6, pause: 0, budget: 16e9 });
+  expect(times.map(({ rounds }) => rounds.length)).toEqual([3, 3]);
+  expect((await alternate(runners, { rounds: 9, batch: 1e6, pause: 0, budget: 1e9 }))[0].rounds.length).toBe(2);
 });
 
 test("values agree relative to the largest; NaN and missing values never agree", () => {

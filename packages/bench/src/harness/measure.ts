@@ -62,7 +62,7 @@ export function measure(each: Case, children: readonly Child[], options: Alterna
     const times = await alternate(chosen.map(({ child }) => child), options);
     const ours = times[chosen.findIndex(({ child }) => child.side === "ndgrad")]?.rounds;
     const sides = chosen.map((entrant, at) => resultOf(each, entrant, reference, times[at], ours));
-    return { case: each, rounds: options.rounds, reference: reference?.child.side ?? null, sides, skipped };
+    return { case: each, rounds: times[0].rounds.length, reference: reference?.child.side ?? null, sides, skipped };
   });
 }
 

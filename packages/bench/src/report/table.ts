@@ -73,7 +73,7 @@ export function table(report: Report): string {
     ...sides.map(({ side, setting, version, detail }) => wrap(`${side} ${setting === "" ? version : setting}: ${detail}`)),
     ...absent.map(({ side, reason }) => wrap(`${side}: absent (${reason})`)),
   ];
-  if (machine.loadAtStart > 0.5) lines.push("", wrap("The machine was not idle when this began: ratios hold better than times, and neither well."));
+  if (machine.loadAtStart > 0.5) lines.push(wrap("The machine was not idle when this began: ratios hold better than times, and neither well."));
   for (const suite of new Set(cases.map(({ id }) => suiteOf(id)))) {
     lines.push("", row(suite.toUpperCase(), `${"ndgrad".padStart(9)} ${peers.map((peer) => peer.padStart(7)).join("")}`));
     lines.push(...cases.filter(({ id }) => suiteOf(id) === suite).map(caseRow));
