@@ -3,7 +3,8 @@
 import { parseArgs } from "node:util";
 import { generator, oneHot } from "@ndgrad/core";
 import { digits } from "@ndgrad/data";
-import { accuracy, dense, evaluate, fit, initializers, meanSquaredError, progressBar, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
+import { accuracy, dense, evaluate, fit, initializers, meanSquaredError, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
+import { progressBar } from "@ndgrad/nn/progress";
 
 const { epochs, lr, batchSize, seed } = settings();
 

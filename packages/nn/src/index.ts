@@ -17,6 +17,6 @@ export { fit, type FitOptions, type History, type ScoreLists } from "./fit.ts";
 export type { Trainable } from "./step.ts";
 export { evaluate, predict, type EvaluateOptions, type Metrics, type PredictOptions } from "./evaluate.ts";
 export type { BatchSource, Data, Examples } from "./examples.ts";
-export { progressBar, type BatchReport, type EpochReport, type Progress, type ProgressBarOptions, type ProgressStream } from "./progress.ts";
+export type { BatchReport, EpochReport, Progress } from "./progress.ts";
 export { decodeSafetensors, encodeSafetensors, readTensors, writeTensors, type NamedTensors } from "./safetensors.ts";
 export { ModuleError, ParameterFileError, TrainingError } from "./errors.ts";
