@@ -1,4 +1,6 @@
+import { anyPrimitive, type Primitive } from "../primitive.ts";
 import { Tensor, type Recipe } from "../tensor.ts";
+import { bind } from "./bind.ts";
 
 /**
  * A traced function: what comes in and what goes out. The nodes are tensors themselves; those with elements are constants,
@@ -32,6 +34,28 @@ export function computedNodes({ inputs, outputs }: Graph): readonly Computed[] {
 /** A node like `node` computed from other inputs. */
 export const withInputs = (node: Computed, inputs: readonly Tensor[]): Tensor =>
   new Tensor(node.shape, node.dtype, null, { ...node.recipe, inputs });
+
+/** A node beside those of a finished trace, as passes make them; of a constant another constant. */
+export function nodeOf<A>(primitive: Primitive<A>, x: Tensor, attributes: A): Tensor {
+  if (x.storage !== null) return bind(primitive, [x], attributes);
+  const { shape, dtype } = primitive.infer([x], attributes);
+  const { scope } = (x as Computed).recipe;
+  return new Tensor([...shape], dtype, null, { primitive: anyPrimitive(primitive), inputs: [x], attributes, scope });
+}
+
+/** What `primitive` was given to compute a traced node; `null` where another one computed it. */
+export function callOf<A>(primitive: Primitive<A>, node: Tensor): { readonly inputs: readonly Tensor[]; readonly attributes: A } | null {
+  const { recipe, storage } = node;
+  // A primitive's own nodes have its attributes.
+  return storage === null && recipe?.primitive === anyPrimitive(primitive) ? { inputs: recipe.inputs, attributes: recipe.attributes as A } : null;
+}
+
+/** The one value of a constant that is the same everywhere. */
+export function uniformValue(node: Tensor): number | null {
+  if (node.storage === null || node.size === 0) return null;
+  const { data, offset, strides } = node.storage;
+  return node.shape.every((extent, axis) => extent === 1 || strides[axis] === 0) ? data[offset] : null;
+}
 
 /**
  * A graph in which each computed node, inputs first, gives way to what `replace` returns for it: the node itself, another

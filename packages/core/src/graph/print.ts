@@ -1,8 +1,7 @@
 import { showShape } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { uniformValue } from "./fuse/context.ts";
 import type { ControlAttributes } from "./control.ts";
-import { computedNodes, type Graph } from "./graph.ts";
+import { computedNodes, uniformValue, type Graph } from "./graph.ts";
 
 const showType = ({ dtype, shape }: Tensor): string => `${dtype}${showShape(shape)}`;
 

@@ -1,7 +1,8 @@
-import { dtypes, type DType } from "../dtype.ts";
+import { dtypes, promote, type DType } from "../dtype.ts";
 import { cast as castExpr } from "../engine/expr.ts";
 import { bind } from "../graph/bind.ts";
-import { definePrimitive } from "../primitive.ts";
+import { callOf, nodeOf } from "../graph/graph.ts";
+import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** One element in another dtype: toward zero and saturating to int32 (NaN becomes 0), `x ≠ 0` to bool, rounded to float32. */
@@ -14,7 +15,10 @@ export function castElement(x: number, to: DType): number {
   }
 }
 
-const castPrimitive = definePrimitive<{ readonly dtype: DType }>({
+/** Whether every element of one dtype is an element of another one. */
+const holds = (whole: DType, part: DType): boolean => promote(whole, part) === whole && !(part === "int32" && whole === "float32");
+
+const castPrimitive: Primitive<{ readonly dtype: DType }> = definePrimitive<{ readonly dtype: DType }>({
   name: "cast",
   doc: "The elements in another dtype: toward zero and saturating to int32, x ≠ 0 to bool. NumPy: astype.",
   infer: ([x], { dtype }) => ({ shape: x.shape, dtype }),
@@ -22,6 +26,14 @@ const castPrimitive = definePrimitive<{ readonly dtype: DType }>({
     for (let i = 0; i < out.data.length; i++) out.data[i] = castElement(x.data[i], dtype);
   },
   lower: { kind: "elementwise", expr: ([x], { dtype }) => castExpr(x, dtype) },
+  simplify([x], { dtype }) {
+    if (x.dtype === dtype) return x;
+    const before = callOf(castPrimitive, x);
+    if (before === null || !holds(x.dtype, before.inputs[0].dtype)) return null;
+    // Nothing was lost on the way: the detour can be left out.
+    const [first] = before.inputs;
+    return first.dtype === dtype ? first : nodeOf(castPrimitive, first, { dtype });
+  },
   vjp: [({ g, inputs: [x] }) => cast(g, x.dtype)],
   sample(pick) {
     const dtype = pick.oneOf(dtypes);

@@ -67,6 +67,8 @@ export interface Elementwise<Args extends readonly unknown[]> {
   /** The same in the scalar language of loop programs. */
   readonly expr: (...args: { [K in keyof Args]: Expr }) => Expr;
   readonly vjp: { readonly [K in keyof Args]: GradientRule<undefined> | null } | null;
+  /** What it comes to where it need not be computed, to the last bit; `null` elsewhere. */
+  readonly simplify?: (...args: { [K in keyof Args]: Tensor }) => Tensor | null;
   /** Where samples of each argument are drawn: inside the domain. */
   readonly ranges: { readonly [K in keyof Args]: readonly [number, number] };
 }
@@ -77,9 +79,11 @@ function declareElementwise<Args extends readonly unknown[]>(options: Elementwis
   // Arity and argument types agree by the declaration's type; here they are plain lists.
   const define = options.define as unknown as (...args: readonly (number | DType)[]) => number;
   const expr = options.expr as unknown as (...args: readonly Expr[]) => Expr;
+  const simplify = options.simplify as unknown as ((...args: readonly Tensor[]) => Tensor | null) | undefined;
   return definePrimitive<undefined>({
     name,
     doc: options.doc,
+    ...(simplify === undefined ? {} : { simplify: (inputs: readonly Tensor[]) => simplify(...inputs) }),
     infer(inputs) {
       if (inputs.length !== arity) throw new ShapeError(`${name}: takes ${arity} operands, got ${inputs.length}`);
       for (const input of inputs) {

@@ -3,7 +3,7 @@ import type { Placed } from "../../engine/lower.ts";
 import { isContiguous, reshapeLayout, rowMajor, type Layout } from "../../shape/layout.ts";
 import { sameShape } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { Computed } from "../graph.ts";
+import { uniformValue, type Computed } from "../graph.ts";
 
 /** Thrown when a node must have an array of its own after all. */
 export class MustMaterialize extends Error {
@@ -112,13 +112,6 @@ export function walk(node: Tensor, chain: Chain | null): Layout {
 export function keepsOrder(node: Tensor, chain: Chain | null): boolean {
   const { shape, strides, offset } = walk(node, chain);
   return offset === 0 && isContiguous(shape, strides) && shape.reduce((size, extent) => size * extent, 1) === node.size;
-}
-
-/** The one value of a constant that is the same everywhere. */
-export function uniformValue(node: Tensor): number | null {
-  if (node.storage === null || node.size === 0) return null;
-  const { data, offset, strides } = node.storage;
-  return node.shape.every((extent, axis) => extent === 1 || strides[axis] === 0) ? data[offset] : null;
 }
 
 /** A walk over one shape as a walk over another of equal size. */

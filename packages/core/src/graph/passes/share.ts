@@ -1,5 +1,5 @@
 import type { Tensor } from "../../tensor.ts";
-import { rewrite, type Graph } from "../graph.ts";
+import { rewrite, uniformValue, type Graph } from "../graph.ts";
 
 /** Computes once what is computed twice: nodes of one primitive with the same inputs and attributes. */
 export function shareCommon(graph: Graph): Graph {
@@ -11,10 +11,10 @@ export function shareCommon(graph: Graph): Graph {
     return numbers.size - 1;
   };
   // Constants are alike when they are one value of one type: a literal is made anew each time it is written.
-  const identityOf = (input: Tensor): number =>
-    input.storage !== null && input.size === 1
-      ? numberOf(`${input.dtype}[${input.shape.join()}]${Object.is(input.item(), -0) ? "-0" : input.item()}`)
-      : numberOf(input);
+  const identityOf = (input: Tensor): number => {
+    const value = uniformValue(input);
+    return numberOf(value === null ? input : `${input.dtype}[${input.shape.join()}]${Object.is(value, -0) ? "-0" : value}`);
+  };
   const first = new Map<string, Tensor>();
   return rewrite(graph, (node) => {
     const { primitive, inputs, attributes } = node.recipe;

@@ -15,6 +15,7 @@ export const maximum: BinaryOp = binary({
   define: (a, b) => Math.max(a, b),
   expr: e.max,
   vjp: [({ g, inputs: [a, b] }) => share(g, less(a, b), a, b), ({ g, inputs: [a, b] }) => share(g, less(b, a), b, a)],
+  simplify: (a, b) => (a === b ? a : null),
   ranges: [[-3, 3], [-3, 3]],
 });
 
@@ -25,5 +26,6 @@ export const minimum: BinaryOp = binary({
   define: (a, b) => Math.min(a, b),
   expr: e.min,
   vjp: [({ g, inputs: [a, b] }) => share(g, greater(a, b), a, b), ({ g, inputs: [a, b] }) => share(g, greater(b, a), b, a)],
+  simplify: (a, b) => (a === b ? a : null),
   ranges: [[-3, 3], [-3, 3]],
 });

@@ -1,4 +1,5 @@
 import * as e from "../../engine/expr.ts";
+import { callOf } from "../../graph/graph.ts";
 import { binary, unary, type BinaryOp, type UnaryOp } from "../declare.ts";
 
 export const logicalAnd: BinaryOp = binary({
@@ -8,6 +9,7 @@ export const logicalAnd: BinaryOp = binary({
   define: (a, b) => a & b,
   expr: e.and,
   vjp: null,
+  simplify: (a, b) => (a === b ? a : null),
   ranges: [[0, 1], [0, 1]],
 });
 
@@ -18,6 +20,7 @@ export const logicalOr: BinaryOp = binary({
   define: (a, b) => a | b,
   expr: e.or,
   vjp: null,
+  simplify: (a, b) => (a === b ? a : null),
   ranges: [[0, 1], [0, 1]],
 });
 
@@ -38,5 +41,6 @@ export const logicalNot: UnaryOp = unary({
   define: (x) => 1 - x,
   expr: e.not,
   vjp: null,
+  simplify: (x) => callOf(logicalNot.primitive, x)?.inputs[0] ?? null,
   ranges: [[0, 1]],
 });

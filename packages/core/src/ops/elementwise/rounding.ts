@@ -1,6 +1,7 @@
 import * as e from "../../engine/expr.ts";
+import { callOf, nodeOf } from "../../graph/graph.ts";
 import { binary, flat, unary, type BinaryOp, type UnaryOp } from "../declare.ts";
-import { mul } from "./arithmetic.ts";
+import { mul, neg } from "./arithmetic.ts";
 
 /** Whole numbers are round already. */
 const ofFloats = (round: (x: e.Expr) => e.Expr) => (x: e.Expr): e.Expr => (x.type === "int32" ? x : round(x));
@@ -12,6 +13,7 @@ export const floor: UnaryOp = unary({
   define: Math.floor,
   expr: ofFloats(e.floor),
   vjp: [flat],
+  simplify: (x) => (callOf(floor.primitive, x) === null ? null : x),
   ranges: [[-3, 3]],
 });
 
@@ -22,6 +24,7 @@ export const ceil: UnaryOp = unary({
   define: Math.ceil,
   expr: ofFloats(e.ceil),
   vjp: [flat],
+  simplify: (x) => (callOf(ceil.primitive, x) === null ? null : x),
   ranges: [[-3, 3]],
 });
 
@@ -32,6 +35,7 @@ export const trunc: UnaryOp = unary({
   define: Math.trunc,
   expr: ofFloats(e.trunc),
   vjp: [flat],
+  simplify: (x) => (callOf(trunc.primitive, x) === null ? null : x),
   ranges: [[-3, 3]],
 });
 
@@ -51,6 +55,7 @@ export const round: UnaryOp = unary({
   define: roundHalfToEven,
   expr: ofFloats(e.nearest),
   vjp: [flat],
+  simplify: (x) => (callOf(round.primitive, x) === null ? null : x),
   ranges: [[-3, 3]],
 });
 
@@ -74,6 +79,11 @@ export const abs: UnaryOp = unary({
   define: (x, dtype) => (dtype === "int32" ? Math.abs(x) | 0 : Math.abs(x)),
   expr: e.abs,
   vjp: [({ g, inputs: [x] }) => mul(g, sign(x))],
+  simplify(x) {
+    const negated = callOf(neg.primitive, x);
+    if (negated !== null) return nodeOf(abs.primitive, negated.inputs[0], undefined);
+    return callOf(abs.primitive, x) === null ? null : x;
+  },
   ranges: [[-3, 3]],
 });
 

@@ -1,6 +1,7 @@
 import { select } from "../../engine/expr.ts";
 import { DTypeError, ShapeError, showSpec } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
+import { uniformValue } from "../../graph/graph.ts";
 import { definePrimitive, type Primitive } from "../../primitive.ts";
 import { sameShape } from "../../shape/shape.ts";
 import { Tensor } from "../../tensor.ts";
@@ -24,6 +25,11 @@ const wherePrimitive: Primitive<undefined> = definePrimitive<undefined>({
     for (let i = 0; i < out.data.length; i++) out.data[i] = condition.data[i] !== 0 ? a.data[i] : b.data[i];
   },
   lower: { kind: "elementwise", expr: ([condition, a, b]) => select(condition, a, b) },
+  simplify([condition, a, b]) {
+    const known = uniformValue(condition);
+    if (known !== null) return known === 0 ? b : a;
+    return a === b ? a : null;
+  },
   vjp: [null, ({ g, inputs: [condition] }) => where(condition, g, 0), ({ g, inputs: [condition] }) => where(condition, 0, g)],
   sample(pick) {
     const shape = pick.shape();

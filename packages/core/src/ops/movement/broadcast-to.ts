@@ -1,6 +1,7 @@
 import { ShapeError, showShape } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
-import { definePrimitive } from "../../primitive.ts";
+import { callOf, nodeOf } from "../../graph/graph.ts";
+import { definePrimitive, type Primitive } from "../../primitive.ts";
 import { broadcastLayout } from "../../shape/layout.ts";
 import { broadcastShapes, checkShape, rowMajorStrides, sameShape } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -13,7 +14,7 @@ const stretchedAxes = (from: readonly number[], to: readonly number[]): number[]
   return to.map((_, axis) => axis).filter((axis) => axis < added || from[axis - added] !== to[axis]);
 };
 
-const broadcastToPrimitive = definePrimitive<{ readonly shape: readonly number[] }>({
+const broadcastToPrimitive: Primitive<{ readonly shape: readonly number[] }> = definePrimitive<{ readonly shape: readonly number[] }>({
   name: "broadcastTo",
   doc: "Repeats axes of size 1, and new leading axes, to a larger shape, without copying. NumPy: broadcast_to.",
   infer: ([x], { shape }) => {
@@ -32,6 +33,10 @@ const broadcastToPrimitive = definePrimitive<{ readonly shape: readonly number[]
     }
   },
   lower: { kind: "view", layout: (layout, { shape }) => broadcastLayout(layout, shape) },
+  simplify([x], attributes) {
+    const before = callOf(broadcastToPrimitive, x);
+    return before === null ? null : nodeOf(broadcastToPrimitive, before.inputs[0], attributes);
+  },
   vjp: [({ g, inputs: [x] }) => reshape(sum(g, { axis: stretchedAxes(x.shape, g.shape) }), x.shape)],
   sample(pick) {
     const shape = pick.shape({ leastSize: 1 });

@@ -1,6 +1,7 @@
 import { ShapeError, showShape } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
-import { definePrimitive } from "../../primitive.ts";
+import { callOf, nodeOf } from "../../graph/graph.ts";
+import { definePrimitive, type Primitive } from "../../primitive.ts";
 import { permuteLayout } from "../../shape/layout.ts";
 import { normalizeAxis, rowMajorStrides } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -11,7 +12,7 @@ const inverse = (order: readonly number[]): number[] => {
   return back;
 };
 
-const permutePrimitive = definePrimitive<{ readonly order: readonly number[] }>({
+const permutePrimitive: Primitive<{ readonly order: readonly number[] }> = definePrimitive<{ readonly order: readonly number[] }>({
   name: "permute",
   doc: "The axes in a new order: out[i₀, i₁, …] has axis k of the result running along axis order[k] of x. NumPy: transpose.",
   infer: ([x], { order }) => ({ shape: order.map((axis) => x.shape[axis]), dtype: x.dtype }),
@@ -25,6 +26,10 @@ const permutePrimitive = definePrimitive<{ readonly order: readonly number[] }>(
     }
   },
   lower: { kind: "view", layout: (layout, { order }) => permuteLayout(layout, order) },
+  simplify([x], { order }) {
+    const before = callOf(permutePrimitive, x);
+    return before === null ? null : nodeOf(permutePrimitive, before.inputs[0], { order: order.map((axis) => before.attributes.order[axis]) });
+  },
   vjp: [({ g, attributes: { order } }) => permute(g, inverse(order))],
   sample(pick) {
     const shape = pick.shape();

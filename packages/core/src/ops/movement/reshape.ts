@@ -1,16 +1,21 @@
 import { bind } from "../../graph/bind.ts";
-import { definePrimitive } from "../../primitive.ts";
+import { callOf, nodeOf } from "../../graph/graph.ts";
+import { definePrimitive, type Primitive } from "../../primitive.ts";
 import { reshapeLayout } from "../../shape/layout.ts";
 import { normalizeAxes, normalizeAxis, resolveReshape, sameShape, sizeOf } from "../../shape/shape.ts";
 import { ShapeError, showShape } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 
-const reshapePrimitive = definePrimitive<{ readonly shape: readonly number[] }>({
+const reshapePrimitive: Primitive<{ readonly shape: readonly number[] }> = definePrimitive<{ readonly shape: readonly number[] }>({
   name: "reshape",
   doc: "The same elements in row-major order under another shape of equal size. NumPy: reshape.",
   infer: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   define: ([x], _, out) => out.data.set(x.data),
   lower: { kind: "view", layout: (layout, { shape }) => reshapeLayout(layout, shape) },
+  simplify([x], { shape }) {
+    const before = callOf(reshapePrimitive, x);
+    return before === null ? null : reshaped(before.inputs[0], shape);
+  },
   vjp: [({ g, inputs: [x] }) => reshape(g, x.shape)],
   sample(pick) {
     const shape = pick.shape({ leastRank: 1 });
@@ -19,6 +24,9 @@ const reshapePrimitive = definePrimitive<{ readonly shape: readonly number[] }>(
     return { inputs: [{ shape, dtype: pick.oneOf(["float32", "float64", "int32", "bool"]), range: [0, 1] }], attributes: { shape: merged } };
   },
 });
+
+/** A traced node under another shape of equal size, as rules of simplification make it. */
+export const reshaped = (x: Tensor, shape: readonly number[]): Tensor => (sameShape(x.shape, shape) ? x : nodeOf(reshapePrimitive, x, { shape }));
 
 /** The same elements under another shape; one size may be −1. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {

@@ -1,6 +1,7 @@
 import { ShapeError, showShape } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
-import { definePrimitive } from "../../primitive.ts";
+import { callOf, nodeOf } from "../../graph/graph.ts";
+import { definePrimitive, type Primitive } from "../../primitive.ts";
 import { sliceLayout } from "../../shape/layout.ts";
 import { normalizeAxes, rowMajorStrides } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -14,7 +15,7 @@ interface SliceAttributes {
   readonly counts: readonly number[];
 }
 
-const slicePrimitive = definePrimitive<SliceAttributes>({
+const slicePrimitive: Primitive<SliceAttributes> = definePrimitive<SliceAttributes>({
   name: "slice",
   doc: "Every step-th element from a start on each axis, without copying. NumPy: x[start:stop:step, …].",
   infer: ([x], { counts }) => ({ shape: counts, dtype: x.dtype }),
@@ -28,6 +29,14 @@ const slicePrimitive = definePrimitive<SliceAttributes>({
     }
   },
   lower: { kind: "view", layout: (layout, { starts, steps, counts }) => sliceLayout(layout, starts, steps, counts) },
+  simplify([x], { starts, steps, counts }) {
+    const before = callOf(slicePrimitive, x);
+    if (before === null) return null;
+    const { attributes: first } = before;
+    return nodeOf(slicePrimitive, before.inputs[0], {
+      starts: starts.map((start, axis) => first.starts[axis] + start * first.steps[axis]), steps: steps.map((step, axis) => step * first.steps[axis]), counts,
+    });
+  },
   // The adjoint of taking elements is putting them back among zeros.
   vjp: [({ g, inputs: [x], attributes: { starts, steps } }) => place([g], { shape: x.shape, fill: 0, starts: [starts], steps: [steps] })],
   sample(pick) {

@@ -6,7 +6,7 @@ import { definePrimitive, type GradientRule, type Primitive } from "../../primit
 import { normalizeAxes, reducedShape, rowMajorStrides, sizeOf } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
-import { reshape } from "../movement/reshape.ts";
+import { reshape, reshaped } from "../movement/reshape.ts";
 
 /** Which axes a reduction takes away (all unless named), and whether they stay with size 1. */
 export interface ReduceOptions {
@@ -39,6 +39,8 @@ export interface Reduction {
   /** Why an empty group is refused, where the reduction has no value for it. */
   readonly noEmptyGroup?: string;
   readonly vjp: readonly [GradientRule<ReduceAttributes>] | null;
+  /** The dtypes of which a single element, reduced, is itself to the last bit. */
+  readonly keepsOne?: readonly DType[];
   readonly range: readonly [number, number];
   /** The result depends on which element is extreme: ties are kinks. */
   readonly distinct?: boolean;
@@ -88,6 +90,7 @@ export function reduction(options: Reduction): ReduceOp {
       }
     },
     lower: { kind: "reduce", combine: options.combine, axes: ({ axes }) => axes },
+    simplify: ([x], { axes }, out) => (options.keepsOne?.includes(x.dtype) === true && axes.every((axis) => x.shape[axis] === 1) ? reshaped(x, out.shape) : null),
     vjp: options.vjp,
     sample(pick) {
       const shape = pick.shape(options.noEmptyGroup === undefined ? {} : { leastSize: 1 });

@@ -1,3 +1,4 @@
+import { dtypes } from "../../dtype.ts";
 import type { Tensor } from "../../tensor.ts";
 import { cast } from "../cast.ts";
 import { div, mul } from "../elementwise/arithmetic.ts";
@@ -25,6 +26,7 @@ export const max: ReduceOp = reduction({
   define: (group) => group.reduce((most, x) => Math.max(most, x), -Infinity),
   noEmptyGroup: "max of nothing has no value",
   vjp: [shareAmongTies],
+  keepsOne: dtypes,
   range: [-3, 3],
   distinct: true,
 });
@@ -37,6 +39,7 @@ export const min: ReduceOp = reduction({
   define: (group) => group.reduce((least, x) => Math.min(least, x), Infinity),
   noEmptyGroup: "min of nothing has no value",
   vjp: [shareAmongTies],
+  keepsOne: dtypes,
   range: [-3, 3],
   distinct: true,
 });

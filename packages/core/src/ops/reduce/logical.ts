@@ -9,6 +9,7 @@ export const any: ReduceOp = reduction({
   gives: toBool,
   define: (group) => Number(group.some((x) => x !== 0)),
   vjp: null,
+  keepsOne: ["bool"],
   range: [-1, 1],
 });
 
@@ -19,5 +20,6 @@ export const all: ReduceOp = reduction({
   gives: toBool,
   define: (group) => Number(group.every((x) => x !== 0)),
   vjp: null,
+  keepsOne: ["bool"],
   range: [-1, 1],
 });

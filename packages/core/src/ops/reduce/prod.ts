@@ -27,5 +27,6 @@ export const prod: ReduceOp = reduction({
   },
   // out / x would be 0 / 0 at a zero.
   vjp: [({ g, inputs: [x], attributes }) => mul(spread(g, x, attributes), productsOfOthers(x, attributes.axes))],
+  keepsOne: ["float32", "float64", "int32"],
   range: [-2, 2],
 });

@@ -11,5 +11,7 @@ export const sum: ReduceOp = reduction({
     return total;
   },
   vjp: [({ g, inputs: [x], attributes }) => spread(g, x, attributes)],
+  // A sum of floats begins with +0, and +0 + −0 is +0.
+  keepsOne: ["int32"],
   range: [-3, 3],
 });
