@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { expect, test } from "vitest";
+import { listFolder, packages, root } from "../repository.ts";
+
+const pages = [
+  "README.md",
+  ...packages().map((each) => `packages/${each.folder}/README.md`),
+  ...listFolder(`${root}/docs`).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
+];
+
+/** Folders that a path may be written from, beside the repository's own: a page about core leaves the beginning out. */
+const bases = ["", "packages/core/src/"];
+
+/** What a page points at that is not there. */
+function missing(page: string, text: string): readonly string[] {
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target]) => posix.join(posix.dirname(page), target!));
+  const named = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].map(([, path]) => path!).filter((path) => /^(?:packages|scripts|docs|examples|api|transform|compose|ops|graph|engine|shape)\//.test(path));
+  const isThere = (path: string): boolean => existsSync(`${root}/${path}`);
+  return [...links.filter((path) => !isThere(path)), ...named.filter((path) => !bases.some((base) => isThere(base + path)))];
+}
+
+test.each(pages)("%s points at what there is", (page) => {
+  expect(missing(page, readFileSync(`${root}/${page}`, "utf8"))).toEqual([]);
+});
+
+test("finds what is gone", () => {
+  const text = "[a](../LICENSE) [b](gone.md#part) `engine/program.ts` `engine/gone.ts` `packages/core/src/index.ts` [c](https://example.org) `n/a`";
+  expect(missing("docs/page.md", text)).toEqual(["docs/gone.md", "engine/gone.ts"]);
+});
