@@ -12,3 +12,5 @@ export { FormatError, type Source } from "./formats/bytes.ts";
 export { decodeIdx, mnistFolder, readIdx } from "./formats/idx.ts";
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, readNpz, writeNpz } from "./formats/npz.ts";
+export { readCsv, type ColumnKind, type CsvColumn, type CsvOptions, type CsvTable } from "./formats/csv.ts";
+export { csvRecords, type CsvRecordsOptions } from "./formats/csv-records.ts";

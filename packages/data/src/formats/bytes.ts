@@ -17,15 +17,59 @@ export async function bytesOf(source: Source): Promise<Uint8Array> {
 async function packedBytesOf(source: Source): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-  if (typeof source === "string" || source.protocol === "file:") {
+  if (typeof source === "string" || (source instanceof URL && source.protocol === "file:")) {
     // Only now: browsers have no such module.
     const { readFile } = await import("node:fs/promises");
     return readFile(source);
   }
-  const response = await fetch(source);
-  if (!response.ok) throw new NdgradError(`${String(source)} answers ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
+  return new Uint8Array(await (source instanceof Blob ? source : await fetched(source)).arrayBuffer());
+}
+
+/** The bytes of a file piece by piece, for files that are larger than memory; unpacked, if they are gzipped. */
+export async function* chunksOf(source: Source): AsyncGenerator<Uint8Array> {
+  const packed = (await packedStreamOf(source)).getReader();
+  let first = await packed.read();
+  while (!first.done && first.value.length === 0) first = await packed.read();
+  const zipped = !first.done && isGzipped(first.value);
+  const all = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) { if (!first.done) controller.enqueue(first.value); },
+    async pull(controller) {
+      const { done, value } = await packed.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => packed.cancel(reason),
+  });
+  const reader = (zipped ? all.pipeThrough(new DecompressionStream("gzip")) : all).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((error: unknown) => (zipped ? damaged("gzip", error) : Promise.reject(error)));
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function packedStreamOf(source: Source): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) return new Blob([source as Uint8Array<ArrayBuffer>]).stream();
+  if (source instanceof Blob) return source.stream();
+  if (typeof source === "string" || source.protocol === "file:") {
+    const [{ open }, { Readable }] = await Promise.all([import("node:fs/promises"), import("node:stream")]);
+    return Readable.toWeb((await open(source)).createReadStream()) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  }
+  return (await fetched(source)).body ?? new Blob([]).stream();
+}
+
+async function fetched(url: URL): Promise<Response> {
+  const response = await fetch(url);
+  if (!response.ok) throw new NdgradError(`${String(url)} answers ${response.status} ${response.statusText}`);
+  return response;
+}
+
+function damaged(format: string, error: unknown): never {
+  throw new FormatError(`${format}: the packed bytes are damaged or cut short (${error instanceof Error ? error.message : String(error)})`);
 }
 
 /** Writes a file whole: beside its place first, then renamed, so that nobody ever reads half of it. Node only. */
@@ -55,9 +99,7 @@ export async function inflate(packed: Uint8Array, format: "gzip" | "deflate-raw"
   let length = 0;
   const reader = new Blob([packed as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   for (;;) {
-    const { done, value } = await reader.read().catch((error: unknown) => {
-      throw new FormatError(`${format}: the packed bytes are damaged or cut short (${error instanceof Error ? error.message : String(error)})`);
-    });
+    const { done, value } = await reader.read().catch((error: unknown) => damaged(format, error));
     if (done) break;
     length += value.length;
     if (length > most) {

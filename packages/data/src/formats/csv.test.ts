@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { gzipSync } from "node:zlib";
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { FormatError } from "./bytes.ts";
+import { csvRecords } from "./csv-records.ts";
+import { readCsv } from "./csv.ts";
+
+const folder = mkdtempSync(`${tmpdir()}/ndgrad-csv-`);
+afterAll(() => { rmSync(folder, { recursive: true }); });
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const records = async (source: Uint8Array | Blob | string, delimiter = ","): Promise<(readonly string[])[]> => {
+  const all: (readonly string[])[] = [];
+  for await (const record of csvRecords(source, { delimiter })) all.push(record);
+  return all;
+};
+
+describe("csvRecords", () => {
+  test("resolves quotes, line breaks and empty lines", async () => {
+    expect(await records(bytes('a,b\r\n"1, 2","say ""hi"""\n\n"two\nlines",\n'))).toEqual([["a", "b"], ["1, 2", 'say "hi"'], ["two\nlines", ""]]);
+    expect(await records(bytes("\ufeffa;b\n1;2"), ";")).toEqual([["a", "b"], ["1", "2"]]);
+    expect(await records(bytes(""))).toEqual([]);
+    expect(await records(bytes('""\n'))).toEqual([[""]]);
+  });
+
+  const field = fc.string({ unit: fc.constantFrom("a", "é", "😀", ",", '"', "\n", " ", "1"), maxLength: 6 });
+  const table = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 6 });
+  const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+  test("reads what was written, in pieces of any size", async () => {
+    await fc.assert(fc.asyncProperty(table, fc.constantFrom("\n", "\r\n"), fc.boolean(), fc.integer({ min: 1, max: 9 }), async (rows, newline, ended, piece) => {
+      const all = bytes(rows.map((row) => row.map(quoted).join(",")).join(newline) + (ended ? newline : ""));
+      const path = `${folder}/pieces.csv`;
+      expect(await records(all)).toEqual(rows);
+      writeFileSync(path, all);
+      expect(await records(path)).toEqual(rows);
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (let at = 0; at < all.length; at += piece) controller.enqueue(all.slice(at, at + piece));
+          controller.close();
+        },
+      });
+      const blob = Object.assign(new Blob([]), { stream: () => stream });
+      expect(await records(blob)).toEqual(rows);
+    }), { numRuns: 200 });
+  });
+
+  test("agrees with csv-parse on any text: the same records, or an error from both", async () => {
+    const text = fc.string({ unit: fc.constantFrom("a", ",", '"', '""', "\n", "\r\n", " "), maxLength: 14 });
+    await fc.assert(fc.asyncProperty(text, async (any) => {
+      const judge = (): string[][] | "error" => {
+        try {
+          return parse(any, { relax_column_count: true, skip_empty_lines: true, record_delimiter: ["\r\n", "\n"] });
+        } catch {
+          return "error";
+        }
+      };
+      const ours = await records(bytes(any)).catch((error: unknown) => (error instanceof FormatError ? "error" : Promise.reject(error)));
+      expect(ours).toEqual(judge());
+    }), { numRuns: 3000 });
+  });
+
+  test("refuses quotes that are not closed, soon", async () => {
+    await expect(records(bytes('a,b\n1,"2\n'))).rejects.toThrow("a quote opened in the record at line 2 is not closed");
+    await expect(records(bytes('a,b"c\n'))).rejects.toThrow("a quote within a field, at line 1");
+    await expect(records(bytes('a\n"b"c\n'))).rejects.toThrow("text behind a closing quote, at line 2");
+    await expect(records(bytes(`"${"a".repeat(2 ** 23)}`))).rejects.toThrow("is a quote not closed?");
+    await expect(records(bytes("a"), ";;")).rejects.toThrow("give one character");
+    await expect(records(gzipSync("a,b\n1,2\n").subarray(0, 20))).rejects.toThrow(FormatError);
+    await expect(records(`${folder}/none.csv`)).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("readCsv", () => {
+  const people = "name,age,height,member,city\nAnn,31,1.7,true,Rome\nBob,?,1.82,false,Oslo\nCid, 7 ,-2e-1,TRUE,Rome\nDot,40,NA,false,\n";
+
+  test("finds the kinds of columns, and missing values", async () => {
+    const { rows, columns, matrix } = await readCsv(bytes(people), { kinds: { name: "text" } });
+    expect(rows).toBe(4);
+    const values = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, [column.kind, column.kind === "text" ? column.values : column.values.toArray()]]));
+    expect(values).toEqual({
+      name: ["text", ["Ann", "Bob", "Cid", "Dot"]], age: ["number", [31, NaN, 7, 40]], height: ["number", [1.7, 1.82, -0.2, NaN]],
+      member: ["boolean", [true, false, true, false]], city: ["category", [1, 0, 1, -1]],
+    });
+    expect(columns["city"]).toMatchObject({ categories: ["Oslo", "Rome"] });
+    expect(matrix(["age", "city"]).toArray()).toEqual([[31, 1], [NaN, 0], [7, 1], [40, -1]]);
+    expect(matrix().shape).toEqual([4, 4]);
+  });
+
+  test("takes names, kinds and missing values as told, from gzipped files too", async () => {
+    writeFileSync(`${folder}/x.csv.gz`, gzipSync("1;2;-\n3;x;4\n"));
+    const { columns } = await readCsv(`${folder}/x.csv.gz`, { delimiter: ";", header: ["a", "b", "c"], kinds: { a: "number" }, missing: ["-"] });
+    expect(columns["a"]).toMatchObject({ kind: "number" });
+    expect(columns["b"]).toMatchObject({ kind: "category", categories: ["2", "x"] });
+    expect(columns["c"].kind === "number" && columns["c"].values.toArray()).toEqual([NaN, 4]);
+    expect((await readCsv(bytes("a,b\n"))).rows).toBe(0);
+  });
+
+  test("refuses tables that do not fit", async () => {
+    await expect(readCsv(bytes(""))).rejects.toThrow("the file is empty");
+    await expect(readCsv(bytes("a,b\n1,2\n3\n"))).rejects.toThrow("record 2 has 1 fields, there are 2 columns");
+    await expect(readCsv(bytes("a,a\n"))).rejects.toThrow('two columns are called "a"');
+    await expect(readCsv(bytes("a\n1\n"), { kinds: { b: "text" } })).rejects.toThrow('there is no column "b"; there are a');
+    await expect(readCsv(bytes("a\nx\n"), { kinds: { a: "number" } })).rejects.toThrow('column "a" is said to be number, but has "x"');
+    await expect(readCsv(bytes("a,b\n1,\n"), { kinds: { b: "integer" } })).rejects.toThrow("but has missing values");
+    const { matrix } = await readCsv(bytes(people), { kinds: { name: "text" } });
+    expect(() => matrix(["name"])).toThrow("is text");
+    expect(() => matrix(["no"])).toThrow('there is no column "no"');
+  });
+
+  test("a name like a prototype's is a name", async () => {
+    const { columns } = await readCsv(bytes("__proto__,constructor\n1,2\n"));
+    expect(Object.keys(columns)).toEqual(["__proto__", "constructor"]);
+  });
+});
