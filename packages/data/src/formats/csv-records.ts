@@ -18,32 +18,43 @@ const longest = 2 ** 22;
  * @example
  * for await (const [name, age] of csvRecords("people.csv")) console.log(name, age);
  */
-export async function* csvRecords(source: Source, { delimiter = "," }: CsvRecordsOptions = {}): AsyncGenerator<readonly string[]> {
+export async function* csvRecords(source: Source, options: CsvRecordsOptions = {}): AsyncGenerator<readonly string[]> {
+  for await (const records of recordBatches(source, options)) yield* records;
+}
+
+/** The same, as many at once as a piece of the file has: waiting for each record alone would take longer than reading it. */
+export async function* recordBatches(source: Source, { delimiter = "," }: CsvRecordsOptions): AsyncGenerator<readonly (readonly string[])[]> {
   if (delimiter.length !== 1 || '"\r\n'.includes(delimiter)) throw new FormatError(`csv: the delimiter is ${JSON.stringify(delimiter)}; give one character, no quote or line break`);
   const decoder = new TextDecoder();
   let line = 1;
   let rest = "";
   for await (const chunk of chunksOf(source)) {
     const { records, from, lines } = split(rest + decoder.decode(chunk, { stream: true }), delimiter, line, false);
-    yield* records;
+    yield records;
     line += lines;
     rest = from;
     if (rest.length > longest) throw new FormatError(`csv: the record from line ${line} on has more than ${longest} characters; is a quote not closed?`);
   }
-  yield* split(rest + decoder.decode(), delimiter, line, true).records;
+  yield split(rest + decoder.decode(), delimiter, line, true).records;
 }
+
+const quote = 0x22;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
 /** The whole records in a text, what is left of it, and how many lines the records took. */
 function split(text: string, delimiter: string, firstLine: number, last: boolean): { readonly records: (readonly string[])[]; readonly from: string; readonly lines: number } {
+  const separator = delimiter.charCodeAt(0);
   const records: string[][] = [];
   let lines = 0;
+  let wholeLines = 0;
   let start = 0;
   let fields: string[] = [];
   let at = 0;
   for (;;) {
-    // A field begins here.
+    // A field begins here. Beyond the end, charCodeAt is NaN, which equals nothing.
     let field: string;
-    if (text[at] === '"') {
+    if (text.charCodeAt(at) === quote) {
       const end = closingQuote(text, at + 1);
       // Without a character behind it, a quote may yet turn out to be the first of two.
       if (end < 0 || (!last && end + 1 >= text.length)) {
@@ -51,41 +62,43 @@ function split(text: string, delimiter: string, firstLine: number, last: boolean
         break;
       }
       field = text.slice(at + 1, end).replaceAll('""', '"');
+      for (let i = text.indexOf("\n", at); i >= 0 && i < end; i = text.indexOf("\n", i + 1)) lines++;
       at = end + 1;
     } else {
       const from = at;
-      while (at < text.length && text[at] !== delimiter && text[at] !== "\n") {
-        if (text[at] === '"') throw new FormatError(`csv: a quote within a field, at line ${firstLine + lines}; quote the whole field, and double the quote`);
-        at++;
+      let code = text.charCodeAt(at);
+      while (at < text.length && code !== separator && code !== lineFeed) {
+        if (code === quote) throw new FormatError(`csv: a quote within a field, at line ${firstLine + lines}; quote the whole field, and double the quote`);
+        code = text.charCodeAt(++at);
       }
-      const atEnd = text[at] === "\n" || (last && at === text.length);
-      field = text.slice(from, atEnd && at > from && text[at - 1] === "\r" ? at - 1 : at);
+      const atEnd = code === lineFeed || (last && at === text.length);
+      field = text.slice(from, atEnd && at > from && text.charCodeAt(at - 1) === carriageReturn ? at - 1 : at);
     }
-    const next = text[at];
-    if (next === undefined && !last) break;
-    if (next === delimiter) {
+    const next = text.charCodeAt(at);
+    if (next === separator) {
       fields.push(field);
       at++;
       continue;
     }
-    if (next === "\r" && text[at + 1] === undefined && !last) break;
-    const ends = next === undefined ? 0 : next === "\n" ? 1 : next === "\r" && (text[at + 1] === "\n" || (last && at + 1 === text.length)) ? 2 : -1;
+    const left = text.length - at;
+    if (!last && (left === 0 || (next === carriageReturn && left === 1))) break;
+    const ends = left === 0 ? 0 : next === lineFeed ? 1 : next === carriageReturn && (left === 1 || text.charCodeAt(at + 1) === lineFeed) ? 2 : -1;
     if (ends < 0) throw new FormatError(`csv: text behind a closing quote, at line ${firstLine + lines}; double quotes within quotes`);
     fields.push(field);
     at = Math.min(text.length, at + ends);
-    const empty = fields.length === 1 && field === "" && text[start] !== '"';
+    const empty = fields.length === 1 && field === "" && text.charCodeAt(start) !== quote;
     if (!empty) records.push(fields);
     fields = [];
-    for (let i = start; i < at; i++) if (text[i] === "\n") lines++;
+    wholeLines = ++lines;
     start = at;
     if (at >= text.length) break;
   }
-  return { records, from: text.slice(start), lines };
+  return { records, from: text.slice(start), lines: wholeLines };
 }
 
 /** Where the quote stands that ends a field, which is not the first of two; −1 if there is none. */
 function closingQuote(text: string, from: number): number {
   let at = text.indexOf('"', from);
-  while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
+  while (at >= 0 && text.charCodeAt(at + 1) === quote) at = text.indexOf('"', at + 2);
   return at;
 }

@@ -1,6 +1,6 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
 import { FormatError, type Source } from "./bytes.ts";
-import { csvRecords, type CsvRecordsOptions } from "./csv-records.ts";
+import { recordBatches, type CsvRecordsOptions } from "./csv-records.ts";
 
 /** What the fields of a column are. */
 export type ColumnKind = "number" | "integer" | "boolean" | "category" | "text";
@@ -48,28 +48,30 @@ export async function readCsv(source: Source, options: CsvOptions = {}): Promise
   let names: readonly string[] | undefined = header === true ? undefined : header;
   let distinct: Distinct[] = (names ?? []).map(() => new Distinct());
   let rows = 0;
-  for await (const record of csvRecords(source, options)) {
+  const take = (record: readonly string[]): void => {
     if (names === undefined) {
       names = record.map((name) => name.trim());
       distinct = names.map(() => new Distinct());
-      continue;
+      return;
     }
     rows++;
-    if (record.length !== names.length) throw new FormatError(`csv: record ${rows} has ${record.length} fields, there are ${names.length} columns`);
+    if (record.length !== distinct.length) throw new FormatError(`csv: record ${rows} has ${record.length} fields, there are ${distinct.length} columns`);
     for (let i = 0; i < record.length; i++) {
       const field = record[i].trim();
       distinct[i].push(absent.has(field) ? null : field);
     }
-  }
+  };
+  for await (const records of recordBatches(source, options)) records.forEach(take);
   if (names === undefined) throw new FormatError("csv: the file is empty; where nothing names the columns, give header their names");
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const known: readonly string[] = names;
+  const twice = known.find((name, i) => known.indexOf(name) < i);
   if (twice !== undefined) throw new FormatError(`csv: two columns are called "${twice}"`);
-  const unknown = Object.keys(kinds).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new NdgradError(`csv: there is no column "${unknown}"; there are ${names.join(", ")}`);
+  const unknown = Object.keys(kinds).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new NdgradError(`csv: there is no column "${unknown}"; there are ${known.join(", ")}`);
 
   // Without a prototype, as any name may stand in a file.
   const columns = Object.create(null) as Record<string, CsvColumn>;
-  names.forEach((name, i) => { columns[name] = columnOf(name, distinct[i], Object.hasOwn(kinds, name) ? kinds[name] : kindOf(distinct[i])); });
+  known.forEach((name, i) => { columns[name] = columnOf(name, distinct[i], Object.hasOwn(kinds, name) ? kinds[name] : kindOf(distinct[i])); });
   return { rows, columns, matrix: (chosen) => matrixOf(columns, rows, chosen) };
 }
 
