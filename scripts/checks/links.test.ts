@@ -14,7 +14,7 @@ const bases = ["", "packages/core/src/"];
 
 /** What a page points at that is not there. */
 function missing(page: string, text: string): readonly string[] {
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target]) => posix.join(posix.dirname(page), target!));
+  const links = [...text.matchAll(/(?:\]\(|src=")(?!https?:|#)([^)#"]+)/g)].map(([, target]) => posix.join(posix.dirname(page), target!));
   const named = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].map(([, path]) => path!).filter((path) => /^(?:packages|scripts|docs|examples|api|transform|compose|ops|graph|engine|shape)\//.test(path));
   const isThere = (path: string): boolean => existsSync(`${root}/${path}`);
   return [...links.filter((path) => !isThere(path)), ...named.filter((path) => !bases.some((base) => isThere(base + path)))];
@@ -25,6 +25,6 @@ test.each(pages)("%s points at what there is", (page) => {
 });
 
 test("finds what is gone", () => {
-  const text = "[a](../LICENSE) [b](gone.md#part) `engine/program.ts` `engine/gone.ts` `packages/core/src/index.ts` [c](https://example.org) `n/a`";
-  expect(missing("docs/page.md", text)).toEqual(["docs/gone.md", "engine/gone.ts"]);
+  const text = "[a](../LICENSE) [b](gone.md#part) `engine/program.ts` `engine/gone.ts` `packages/core/src/index.ts` [c](https://example.org) <img src=\"gone.png\"> `n/a`";
+  expect(missing("docs/page.md", text)).toEqual(["docs/gone.md", "docs/gone.png", "engine/gone.ts"]);
 });
