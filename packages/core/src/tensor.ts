@@ -99,7 +99,7 @@ function nest(values: readonly unknown[], shape: readonly number[], axis: number
 export function storageOf(tensor: Tensor, asked: string): Storage {
   if (tensor.storage !== null) return tensor.storage;
   throw new TraceError(
-    `${asked}: ${showSpec(tensor)} is traced and has no elements${tensor.recipe === null ? "" : ` (it is the result of ${tensor.recipe.primitive.name})`}; ` +
+    `${asked}: ${showSpec(tensor)} is traced and has no elements${tensor.recipe === null ? "" : ` (it is ${tensor.recipe.inputs.length === 0 ? "" : "the result of "}${tensor.recipe.primitive.name})`}; ` +
       "return it from the traced function and read the result",
   );
 }

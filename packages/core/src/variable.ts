@@ -1,5 +1,5 @@
 import type { DType } from "./dtype.ts";
-import { DTypeError, ShapeError, showShape, showSpec } from "./errors.ts";
+import { DTypeError, ShapeError, TraceError, showShape, showSpec } from "./errors.ts";
 import type { Shape } from "./shape/types.ts";
 import { sameShape } from "./shape/shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -13,7 +13,12 @@ export interface VariableStore {
 /** The variables' own cells. */
 export const variableCells: VariableStore = {
   read: (variable) => variable.current,
-  assign: (variable, value) => { variable.put(value); },
+  assign(variable, value) {
+    if (value.storage === null) {
+      throw new TraceError(`assign: ${showSpec(value)} is traced and has no elements for variable${variable.name === undefined ? "" : ` "${variable.name}"`}; return it from the traced function and assign the result`);
+    }
+    variable.put(value);
+  },
 };
 
 let store: VariableStore = variableCells;

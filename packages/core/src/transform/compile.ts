@@ -12,7 +12,7 @@ import type { Variable } from "../variable.ts";
 import type { Program } from "../engine/program.ts";
 import type { Graph } from "../graph/graph.ts";
 import { trace } from "./trace.ts";
-import { forEachLeaf, mapLeaves, tensorsOf } from "./tree.ts";
+import { isRecord, mapLeaves, tensorsOf } from "./tree.ts";
 
 /** What compiling a function may be told. */
 export interface CompileOptions {
@@ -46,15 +46,16 @@ interface Entry {
 }
 
 /** What a program depends on of its arguments: their structure, shapes and dtypes, and all that is no tensor. */
-function keyOf(args: readonly unknown[]): string {
-  let key = "";
-  forEachLeaf(args, (leaf, path) => {
-    if (leaf instanceof Tensor) key += `${path}:${leaf.dtype}[${leaf.shape.join()}];`;
-    else if (typeof leaf === "object" && leaf !== null) key += `${path}:#${identityOf(leaf)};`;
-    else if (typeof leaf === "function") key += `${path}:#${identityOf(leaf)};`;
-    else key += `${path}:${typeof leaf}=${Object.is(leaf, -0) ? "-0" : String(leaf)};`;
-  });
-  return key;
+function keyOf(arg: unknown): string {
+  if (arg instanceof Tensor) return `${arg.dtype}[${arg.shape.join()}]`;
+  if (Array.isArray(arg)) return `(${arg.map(keyOf).join()})`;
+  if (isRecord(arg)) return `{${Object.entries(arg).map(([name, value]) => `${JSON.stringify(name)}:${keyOf(value)}`).join()}}`;
+  switch (typeof arg) {
+    case "object": case "function": return arg === null ? "null" : `#${identityOf(arg)}`;
+    case "string": return JSON.stringify(arg);
+    case "bigint": return `${arg}n`;
+    default: return Object.is(arg, -0) ? "-0" : String(arg);
+  }
 }
 
 const identities = new WeakMap<object, number>();
@@ -68,10 +69,15 @@ function identityOf(object: object): number {
 
 /** Puts a run's results into the structure that the function returned when it was traced. */
 function resultBuilder(result: unknown): (results: readonly TypedArray[]) => unknown {
-  if (result instanceof Tensor) return ([only]) => fromData(only, result.shape, result.dtype);
+  // The traced tensors themselves would keep the whole graph alive.
+  if (result instanceof Tensor) {
+    const { shape, dtype } = result;
+    return ([only]) => fromData(only, shape, dtype);
+  }
+  const frame = mapLeaves(result, (leaf) => (leaf instanceof Tensor ? new Tensor(leaf.shape, leaf.dtype, null, null) : leaf));
   return (results) => {
     let next = 0;
-    return mapLeaves(result, (leaf) => (leaf instanceof Tensor ? fromData(results[next++], leaf.shape, leaf.dtype) : leaf));
+    return mapLeaves(frame, (leaf) => (leaf instanceof Tensor ? fromData(results[next++], leaf.shape, leaf.dtype) : leaf));
   };
 }
 

@@ -5,7 +5,7 @@ import { withScope } from "../graph/scope.ts";
 import { anyPrimitive, type Primitive, type Spec } from "../primitive.ts";
 import { Tensor } from "../tensor.ts";
 import { withVariableStore, type Variable } from "../variable.ts";
-import { forEachLeaf, tensorsOf, withTensors } from "./tree.ts";
+import { forEachLeaf, mapLeaves, tensorsOf } from "./tree.ts";
 
 /** Stands for what is given at each run. */
 const given: Primitive<undefined> = {
@@ -18,9 +18,15 @@ const given: Primitive<undefined> = {
   sample: () => ({ inputs: [], attributes: undefined }),
 };
 
-/** A tensor without elements that stands for one to come. */
-export const standIn = ({ shape, dtype }: Spec, scope: Scope): Tensor =>
-  new Tensor([...shape], dtype, null, { primitive: anyPrimitive(given), inputs: [], attributes: undefined, scope });
+/** A tensor without elements that stands for one to come; errors call it by its name. */
+export const standIn = ({ shape, dtype }: Spec, scope: Scope, name = "input"): Tensor =>
+  new Tensor([...shape], dtype, null, { primitive: anyPrimitive({ ...given, name }), inputs: [], attributes: undefined, scope });
+
+/** Throws unless a tensor's elements are there or will be computed by the trace that is running. */
+function checkOwn(x: Tensor, what: string): void {
+  if (x.storage !== null || x.recipe?.scope.open === true) return;
+  throw new TraceError(`compile: ${what} (${showSpec(x)}) belongs to a trace that has ended; compute it inside this function`);
+}
 
 /** A function as a graph: its arguments' tensors, then the variables that it reads or assigns, are the graph's inputs. */
 export interface Trace {
@@ -37,27 +43,32 @@ export interface Trace {
 /** Runs `f` once on stand-ins for the tensors of its arguments and writes down what it does. */
 export function trace(f: (...args: readonly unknown[]) => unknown, args: readonly unknown[]): Trace {
   return withScope("trace", (scope) => {
-    const parameters = tensorsOf(args).map((each) => standIn(each, scope));
+    const parameters: Tensor[] = [];
+    forEachLeaf(args, (leaf, path) => { if (leaf instanceof Tensor) parameters.push(standIn(leaf, scope, `argument ${path}`)); });
+    let next = 0;
+    // Variables among the arguments stay what they are: the function reads and assigns them.
+    const replaced = mapLeaves(args, (leaf) => (leaf instanceof Tensor ? parameters[next++] : leaf)) as readonly unknown[];
     const before = new Map<Variable, Tensor>();
     const now = new Map<Variable, Tensor>();
     const standInFor = (variable: Variable): Tensor => {
       let input = before.get(variable);
-      if (input === undefined) before.set(variable, (input = standIn(variable, scope)));
+      if (input === undefined) before.set(variable, (input = standIn(variable, scope, `variable ${variable.name ?? before.size}`)));
       return input;
     };
     const result = withVariableStore(() => ({
       read: (variable) => now.get(variable) ?? standInFor(variable),
       assign(variable, value) {
         standInFor(variable);
+        checkOwn(value, `the new value of variable ${variable.name ?? [...before.keys()].indexOf(variable)}`);
         now.set(variable, value);
       },
-    }), () => f(...(withTensors(args, parameters) as readonly unknown[])));
-    if (result instanceof Promise) throw new NdgradError("compile: the function is asynchronous; compile a function that returns its result at once");
-    forEachLeaf(result, (leaf, path) => {
-      if (leaf instanceof Tensor && leaf.storage === null && leaf.recipe?.scope.open !== true) {
-        throw new TraceError(`compile: result ${path} (${showSpec(leaf)}) belongs to a trace that has ended; compute it inside this function`);
-      }
-    });
+    }), () => f(...replaced));
+    if (result instanceof Promise) {
+      // It will fail once more, on its own: nobody is to hear of that.
+      result.catch(() => {});
+      throw new NdgradError("compile: the function is asynchronous; compile a function that returns its result at once");
+    }
+    forEachLeaf(result, (leaf, path) => { if (leaf instanceof Tensor) checkOwn(leaf, path === "" ? "the result" : `result ${path}`); });
     const variables = [...before.keys()];
     const changed = [...now].filter(([variable, value]) => value !== before.get(variable));
     const results = tensorsOf(result);

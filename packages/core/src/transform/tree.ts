@@ -16,7 +16,7 @@ export type GradientsOf<T> =
 export type GradientsOfEach<Args extends readonly unknown[]> = { [K in keyof Args]: GradientsOf<Args[K]> };
 
 /** Arrays and plain records are branches; class instances and functions are leaves. */
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
