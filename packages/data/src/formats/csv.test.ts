@@ -68,7 +68,7 @@ describe("csvRecords", () => {
     await expect(records(bytes('a,b"c\n'))).rejects.toThrow("a quote within a field, at line 1");
     await expect(records(bytes('a\n"b"c\n'))).rejects.toThrow("text behind a closing quote, at line 2");
     await expect(records(bytes(`"${"a".repeat(2 ** 23)}`))).rejects.toThrow("is a quote not closed?");
-    await expect(records(bytes('"1\n2",\n"3\n4",5"'))).rejects.toThrow("at line 3");
+    await expect(records(bytes('"1\n2",\n"3\n4",5"'))).rejects.toThrow("at line 4");
     await expect(records(bytes("a"), ";;")).rejects.toThrow("give one character");
     await expect(records(gzipSync("a,b\n1,2\n").subarray(0, 20))).rejects.toThrow(FormatError);
     await expect(records(`${folder}/none.csv`)).rejects.toThrow("ENOENT");
