@@ -1,0 +1,62 @@
+/** Bytes that are kept on disk between runs. Losing them costs time and nothing else, so neither method ever throws. */
+export interface ByteCache {
+  /** What was written last, or undefined where there is nothing, or what is there is not whole. */
+  read(): Promise<Uint8Array | undefined>;
+  write(content: Uint8Array): Promise<void>;
+}
+
+// A file is a mark, the content's length as a little-endian uint32, its SHA-256, and the content.
+const mark = "ndgrad 1";
+const lengthAt = mark.length;
+const sumAt = lengthAt + 4;
+const contentAt = sumAt + 32;
+
+/** A cache in one file, for Node: its folder is made when it is needed. */
+export function byteCache(folder: string, name: string): ByteCache {
+  const path = `${folder}/${name}`;
+  return {
+    async read() {
+      try {
+        const { readFile } = await import("node:fs/promises");
+        return await contentOf(await readFile(path));
+      } catch {
+        return undefined;
+      }
+    },
+    async write(content) {
+      const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
+      // Written beside its place and renamed, so that nobody meets half a file; named so that two programs do not meet.
+      const beside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+      try {
+        await mkdir(folder, { recursive: true });
+        await writeFile(beside, [await headOf(content), content]);
+        await rename(beside, path);
+      } catch {
+        await rm(beside, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+async function headOf(content: Uint8Array): Promise<Uint8Array> {
+  const head = new Uint8Array(contentAt);
+  head.set(new TextEncoder().encode(mark));
+  new DataView(head.buffer).setUint32(lengthAt, content.length, true);
+  head.set(await sumOf(content), sumAt);
+  return head;
+}
+
+/** A file's content, if it is all there and unchanged. */
+async function contentOf(file: Uint8Array): Promise<Uint8Array | undefined> {
+  if (file.length < contentAt || new TextDecoder().decode(file.subarray(0, lengthAt)) !== mark) return undefined;
+  const length = new DataView(file.buffer, file.byteOffset).getUint32(lengthAt, true);
+  const content = file.subarray(contentAt);
+  if (content.length !== length) return undefined;
+  const sum = await sumOf(content);
+  return sum.every((byte, i) => byte === file[sumAt + i]) ? content : undefined;
+}
+
+async function sumOf(content: Uint8Array): Promise<Uint8Array> {
+  const { createHash } = await import("node:crypto");
+  return createHash("sha256").update(content).digest();
+}
