@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import "../index.ts";
+import { argumentsFor, randomPrograms, runProgram, variablesFor } from "../../testing/random-programs.ts";
+import type { Tensor } from "../tensor.ts";
+import { compileFor } from "../transform/compile.ts";
+import { bandsOf, type Band } from "./bands.ts";
+import { constant, input } from "./expr.ts";
+import { paddedBytes, planMemory } from "./plan.ts";
+import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand, type Program } from "./program.ts";
+
+/** The elements that one unit of a kernel touches of an operand, each counted out. */
+function touched(kernel: Kernel, operand: Operand, unit: number, units: number): ReadonlySet<number> {
+  const strides = operand.strides.map(Number);
+  let extents: readonly number[];
+  if (kernel.kind === "loop") extents = kernel.extents.slice(0, strides.length).map(Number);
+  else if (kernel.kind === "contract") extents = [...kernel.batch, ...(operand === kernel.a ? [kernel.m, kernel.k] : operand === kernel.b ? [kernel.k, kernel.n] : [kernel.m, kernel.n])].map(Number);
+  else throw new Error("a kernel of its own is not divided");
+  const batches = kernel.kind === "contract" ? kernel.batch.map(Number).reduce((a, b) => a * b, 1) : 0;
+  const divided = kernel.kind === "loop" || batches > 1 ? 0 : operand === kernel.b ? -1 : kernel.batch.length;
+  let places = [Number(operand.offset)];
+  extents.forEach((extent, axis) => {
+    const perUnit = extent / units;
+    const [from, to] = axis === divided ? [unit * perUnit, (unit + 1) * perUnit] : [0, extent];
+    places = places.flatMap((place) => Array.from({ length: to - from }, (_, i) => place + (from + i) * strides[axis]));
+  });
+  return new Set(places);
+}
+
+/** What unit i of one kernel and another unit of another kernel have both to do with, where one of them writes. */
+function hazardIn({ units, kernels }: Band): string | null {
+  if (units === 0) return null;
+  const uses = kernels.map((kernel) => [...readsOf(kernel).map((operand) => ({ operand, writes: false })), ...writesOf(kernel).map((operand) => ({ operand, writes: true }))]
+    .map(({ operand, writes }) => ({ writes, buffer: operand.buffer, places: Array.from({ length: units }, (_, unit) => touched(kernel, operand, unit, units)) })));
+  for (let i = 0; i < uses.length; i++) {
+    for (let j = i; j < uses.length; j++) {
+      for (const a of uses[i]) {
+        for (const b of uses[j]) {
+          if (a.buffer !== b.buffer || !(a.writes || b.writes)) continue;
+          for (let u = 0; u < units; u++) for (let v = 0; v < units; v++) {
+            if (u !== v) for (const place of a.places[u]) if (b.places[v].has(place)) return `units ${u} and ${v} of kernels ${i} and ${j} meet at ${place} of buffer ${a.buffer}`;
+          }
+        }
+      }
+    }
+  }
+  return null;
+}
+
+const programs = randomPrograms(25).filter(({ rows, columns }) => rows * columns < 200).map((program) => {
+  const variables = variablesFor(program);
+  return compileFor((...args) => runProgram(program, args as readonly Tensor[], variables), argumentsFor(program, 0)).program;
+});
+
+/** A loop over [8, 4] from one buffer to another; offsets and strides as given. */
+const copy = (from: Partial<Operand>, to: Partial<Operand>): LoopKernel => ({
+  kind: "loop", extents: [8, 4], values: [input(0, "float32")], reduce: null, epilogue: null,
+  inputs: [{ buffer: 0, dtype: "float32", strides: [4, 1], offset: 0, ...from }], outputs: [{ buffer: 1, dtype: "float32", strides: [4, 1], offset: 0, ...to }],
+});
+const bandCount = (...kernels: readonly Kernel[]): number => bandsOf({ kernels }).length;
+
+describe("bands", () => {
+  test("never let two units of work touch one place that one of them writes", () => {
+    fc.assert(fc.property(programs, (program) => {
+      for (const band of bandsOf(program)) expect(hazardIn(band)).toBeNull();
+    }), { numRuns: 100, interruptAfterTimeLimit: 8_000 });
+  }, 60_000);
+  test("keep the kernels and their order", () => {
+    fc.assert(fc.property(programs, (program) => { expect(bandsOf(program).flatMap(({ kernels }) => kernels)).toEqual(program.kernels); }), { numRuns: 30, interruptAfterTimeLimit: 8_000 });
+  }, 60_000);
+
+  test.each<[string, Partial<Operand>, Partial<Operand>, number]>([
+    ["what was written at the same place", { buffer: 1 }, { buffer: 2 }, 1],
+    ["what was written one row further on", { buffer: 1, offset: 4 }, { buffer: 2 }, 2],
+    ["what was written, transposed", { buffer: 1, strides: [1, 8] }, { buffer: 2 }, 2],
+    ["one row of what was written, for all", { buffer: 1, strides: [0, 1] }, { buffer: 2 }, 2],
+    ["within its own row, from the end", { buffer: 1, strides: [4, -1], offset: 3 }, { buffer: 2 }, 1],
+    ["from the last row up", { buffer: 1, strides: [-4, 1], offset: 28 }, { buffer: 2 }, 2],
+    ["something else", { buffer: 3 }, { buffer: 2 }, 1],
+  ])("with a kernel that reads %s", (_, from, to, bands) => expect(bandCount(copy({}, {}), copy(from, to))).toBe(bands));
+  test("wait before writing over what others still read", () => {
+    expect(bandCount(copy({}, {}), copy({ buffer: 2 }, { buffer: 0 }))).toBe(1);
+    expect(bandCount(copy({ strides: [1, 8] }, {}), copy({ buffer: 2 }, { buffer: 0 }))).toBe(2);
+    expect(bandCount(copy({}, {}), copy({ buffer: 2 }, { offset: 4 }))).toBe(2);
+  });
+  test("take kernels of different sizes by the parts they have in common", () => {
+    const wide: LoopKernel = { kind: "loop", extents: [32], values: [constant(1, "float32")], reduce: null, epilogue: null, inputs: [], outputs: [{ buffer: 0, dtype: "float32", strides: [1], offset: 0 }] };
+    expect(bandsOf({ kernels: [wide, copy({}, {})] }).map(({ units }) => units)).toEqual([8]);
+    expect(bandsOf({ kernels: [{ ...wide, extents: [33] }, copy({}, {})] }).map(({ units }) => units)).toEqual([33, 8]);
+  });
+  test("leave small kernels to one thread, several in a row without a barrier", () => {
+    const small = { ...copy({}, {}), extents: [2, 4] };
+    expect(bandsOf({ kernels: [small, small] }).map(({ units }) => units)).toEqual([0]);
+  });
+});
+
+describe("the memory plan", () => {
+  /** For each placed buffer: its bytes, and the bands in which they are needed. */
+  function livesOf(program: Program): readonly { readonly start: number; readonly end: number; readonly first: number; readonly last: number }[] {
+    const bands = bandsOf(program);
+    const { offsets } = planMemory(program, bands);
+    return program.buffers.flatMap((buffer, i) => {
+      if (offsets[i] < 0 || buffer.size === 0) return [];
+      const used = bands.flatMap(({ kernels }, at) => (kernels.some((kernel) => [...readsOf(kernel), ...writesOf(kernel)].some((operand) => operand.buffer === i)) ? [at] : []));
+      const always = buffer.role.kind !== "temporary";
+      return [{ start: offsets[i], end: offsets[i] + paddedBytes(buffer), first: always ? 0 : Math.min(...used), last: always ? bands.length : Math.max(...used) }];
+    });
+  }
+  test("gives no two buffers one place at one time, keeps to cache lines and within its size", () => {
+    fc.assert(fc.property(programs, (program) => {
+      const lives = livesOf(program);
+      const { size } = planMemory(program, bandsOf(program));
+      lives.forEach((a, i) => {
+        expect(a.start % 64).toBe(0);
+        expect(a.end).toBeLessThanOrEqual(size);
+        for (const b of lives.slice(i + 1)) if (a.first <= b.last && b.first <= a.last) expect(a.end <= b.start || b.end <= a.start).toBe(true);
+      });
+    }), { numRuns: 150, interruptAfterTimeLimit: 8_000 });
+  }, 60_000);
+  test("shares places: a chain needs as little as its longest link", () => {
+    const sizes = 20;
+    // Each step reads the row before, so that none can join another's band.
+    const kernels = Array.from({ length: sizes }, (_, i) => copy({ buffer: i, offset: i === 0 ? 0 : -4 }, { buffer: i + 1 }));
+    const buffers = Array.from({ length: sizes + 1 }, (_, i) => ({ dtype: "float32" as const, size: 32, role: i === 0 ? { kind: "argument" as const, index: 0 } : i === sizes ? { kind: "result" as const, index: 0 } : { kind: "temporary" as const } }));
+    const program: Program = { buffers, kernels };
+    expect(planMemory(program, bandsOf(program)).size).toBe(4 * paddedBytes({ dtype: "float32", size: 32 }));
+  });
+});
