@@ -23,7 +23,7 @@ const leave = -1;
  * runs inside one turn of its event loop; `leave` ends the turn so that new programs can be taken in.
  */
 const helperSource = (isNode: boolean): string => `
-${isNode ? 'const { parentPort } = require("node:worker_threads");' : "const parentPort = self;"}
+${isNode ? 'const { parentPort } = process.getBuiltinModule("node:worker_threads");' : "const parentPort = self;"}
 const receive = (listen) => ${isNode ? 'parentPort.on("message", listen)' : "{ self.onmessage = (event) => listen(event.data); }"};
 const programs = new Map();
 let memory, cells, thread;
@@ -61,7 +61,7 @@ interface Helper { postMessage(message: unknown): void; terminate(): unknown }
 export type StartHelper = (source: string) => Helper;
 
 interface NodeProcess { getBuiltinModule?(name: string): unknown; readonly versions?: { readonly node?: string } }
-interface NodeWorkers { readonly Worker: new (source: string, options: { readonly eval: true }) => Helper & { unref(): void } }
+interface NodeWorkers { readonly Worker: new (source: string, options: { readonly eval: true; readonly execArgv: readonly string[] }) => Helper & { unref(): void } }
 
 /** How helpers are started on this platform, and how many processors there are. */
 export function platformThreads(): { readonly start: StartHelper; readonly isNode: boolean; readonly processors: number } | null {
@@ -73,7 +73,8 @@ export function platformThreads(): { readonly start: StartHelper; readonly isNod
     return {
       isNode: true, processors: os.availableParallelism(),
       start(source) {
-        const worker = new Worker(source, { eval: true });
+        // The process's own options are not for helpers: --input-type would make modules of them, --import have them wait for loaders.
+        const worker = new Worker(source, { eval: true, execArgv: [] });
         // A helper must not keep a program from ending.
         worker.unref();
         return worker;
