@@ -14,3 +14,7 @@ export { decodeNpy, encodeNpy, readNpy, writeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, readNpz, writeNpz } from "./formats/npz.ts";
 export { readCsv, type ColumnKind, type CsvColumn, type CsvOptions, type CsvTable } from "./formats/csv.ts";
 export { csvRecords, type CsvRecordsOptions } from "./formats/csv-records.ts";
+export { dataset, type RowOf } from "./dataset/dataset.ts";
+export type { Batched } from "./dataset/collate.ts";
+export type { BatchOptions, Dataset, DatasetSplitOptions, Parts, Position, PositionedIterator, ShuffleOptions, WindowOptions } from "./dataset/types.ts";
+export type { Awaitable } from "./dataset/stream.ts";

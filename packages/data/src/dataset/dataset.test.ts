@@ -1,0 +1,232 @@
+import fc from "fast-check";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { tensor, type Tensor } from "@ndgrad/core";
+import { dataset } from "./dataset.ts";
+import type { Dataset } from "./types.ts";
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+/** The same items from an array, a generator and an async one: whatever the source, a method does the same. */
+const sources = (count: number): readonly Dataset<number>[] => [
+  dataset(upTo(count)),
+  dataset(function* () { yield* upTo(count); }),
+  dataset(async function* () { for (const i of upTo(count)) { await Promise.resolve(); yield i; } }),
+];
+const everySource = async (count: number, check: (source: Dataset<number>) => Promise<void>): Promise<void> => { for (const source of sources(count)) await check(source); };
+const small = fc.nat(12);
+
+describe("a dataset does what arrays do", () => {
+  const laws: readonly (readonly [string, (source: Dataset<number>, n: number) => Dataset<unknown>, (values: readonly number[], n: number) => readonly unknown[]])[] = [
+    ["map", (source) => source.map((x, i) => x * 10 + i), (values) => values.map((x, i) => x * 10 + i)],
+    ["map that waits", (source) => source.map((x) => Promise.resolve(-x)), (values) => values.map((x) => -x)],
+    ["filter", (source, n) => source.filter((x) => x % (n + 1) === 0), (values, n) => values.filter((x) => x % (n + 1) === 0)],
+    ["filter that waits", (source) => source.filter((x) => Promise.resolve(x % 2 === 1)), (values) => values.filter((x) => x % 2 === 1)],
+    ["take", (source, n) => source.take(n), (values, n) => values.slice(0, n)],
+    ["skip", (source, n) => source.skip(n), (values, n) => values.slice(n)],
+    ["skip and take", (source, n) => source.skip(2).take(n).skip(1), (values, n) => values.slice(2, 2 + n).slice(1)],
+    ["repeat", (source) => source.repeat(3), (values) => [...values, ...values, ...values]],
+    ["repeat for ever, and take", (source, n) => source.repeat().take(n), (values, n) => (values.length === 0 ? [] : upTo(n).map((i) => values[i % values.length]))],
+    ["concat", (source, n) => source.concat(dataset(upTo(n)), dataset<number>([]), source), (values, n) => [...values, ...upTo(n), ...values]],
+    ["zip", (source, n) => source.zip(dataset(upTo(n))), (values, n) => values.slice(0, n).map((x, i) => [x, i])],
+    ["window", (source, n) => source.window(n + 1), (values, n) => chunks(values, n + 1, n + 1, true)],
+    ["window with a stride", (source, n) => source.window(3, { stride: n + 1, dropLast: true }), (values, n) => chunks(values, 3, n + 1, false)],
+    ["unbatch", (source) => source.map((x) => upTo(x % 3)).unbatch(), (values) => values.flatMap((x) => upTo(x % 3))],
+    ["cache", (source) => source.cache(), (values) => values],
+    ["prefetch", (source, n) => source.prefetch(n), (values) => values],
+    ["prefetch of a map that waits", (source, n) => source.map((x) => Promise.resolve(x)).prefetch(n), (values) => values],
+    ["progress", (source) => source.progress(() => undefined), (values) => values],
+  ];
+
+  test.each(laws)("%s", async (_, apply, expected) => {
+    await fc.assert(fc.asyncProperty(small, small, async (count, n) => {
+      await everySource(count, async (source) => {
+        const made = apply(source, n);
+        const all = await made.toArray();
+        expect(all).toEqual(expected(upTo(count), n));
+        // It starts again, and says its size if it knows it.
+        expect(await made.toArray()).toEqual(all);
+        if (made.size !== undefined) expect(all).toHaveLength(made.size);
+      });
+    }), { numRuns: 40 });
+  });
+
+  test("interleave takes one of each in turn", async () => {
+    await everySource(3, async (source) => {
+      expect(await source.interleave(dataset([10]), dataset<number>([]), dataset([20, 21, 22, 23])).toArray()).toEqual([0, 10, 20, 1, 21, 2, 22, 23]);
+    });
+  });
+
+  test("for does where nothing waits, and says so where something does", () => {
+    const [array, generator, waiting] = sources(3);
+    expect([Array.from(array.map((x) => x + 1)), [...generator.filter((x) => x > 0).repeat(2)]]).toEqual([[1, 2, 3], [1, 2, 1, 2]]);
+    expect(() => [...waiting]).toThrow("use for await");
+    expect(Array.from(array.repeat().take(100_000).filter((x) => x === 0))).toHaveLength(33_334);
+  });
+
+  test("nothing is made before it is asked for, and a source left early is closed", async () => {
+    const log: string[] = [];
+    const source = dataset(function* () { try { for (const i of upTo(9)) { log.push(`${i}`); yield i; } } finally { log.push("closed"); } });
+    const pipeline = source.map((x) => x).filter((x) => x > 0).window(2);
+    expect(log).toEqual([]);
+    for (const pair of pipeline) { expect(pair).toEqual([1, 2]); break; }
+    expect(log).toEqual(["0", "1", "2", "closed"]);
+    log.length = 0;
+    for await (const x of source.take(1)) expect(x).toBe(0);
+    expect(log).toEqual(["0", "closed"]);
+  });
+});
+
+const chunks = (values: readonly number[], size: number, stride: number, partial: boolean): number[][] => {
+  const all: number[][] = [];
+  let had = 0;
+  for (let from = 0; from < values.length; from += stride) {
+    const group = values.slice(from, from + size);
+    // A last group that is not full is one only if it has something that no other had.
+    if (group.length === size || (partial && from + group.length > had)) all.push(group);
+    had = Math.max(had, from + group.length);
+  }
+  return all;
+};
+
+describe("orders", () => {
+  test("shuffle has an order for each epoch and seed, and the same again", async () => {
+    await everySource(50, async (source) => {
+      const window = source.size === undefined ? { window: 20 } : {};
+      const order = (epoch: number, seed = 1) => source.shuffle({ seed, ...window }).epoch(epoch).toArray();
+      expect(sorted(await order(0))).toEqual(upTo(50));
+      expect(await order(0)).toEqual(await order(0));
+      expect(await order(0)).not.toEqual(await order(1));
+      expect(await order(0)).not.toEqual(await order(0, 2));
+      const twice = await source.shuffle({ seed: 1, ...window }).repeat(2).toArray();
+      expect(twice).toEqual([...(await order(0)), ...(await order(1))]);
+    });
+    expect(() => sources(3)[1].shuffle()).toThrow("shuffle: this set is a stream, without a size; give a window");
+  });
+
+  test("a window keeps items near their places", async () => {
+    const all = await dataset(upTo(200)).shuffle({ window: 10 }).toArray();
+    expect(sorted(all)).toEqual(upTo(200));
+    all.forEach((value, place) => { expect(value - place).toBeLessThan(10); });
+  });
+
+  test("an iteration goes on from where it stood, in another process too", async () => {
+    await fc.assert(fc.asyncProperty(small, small, async (count, stop) => {
+      await everySource(count, async (source) => {
+        const pipeline = source.shuffle({ window: 4 }).map((x) => x * 2).window(2).repeat(2);
+        const whole = await pipeline.epoch(3).toArray();
+        const first = pipeline.epoch(3).iterate();
+        const given: unknown[] = [];
+        for (let i = 0; i < stop; i++) {
+          const step = await first.next();
+          if (step.done !== true) given.push(step.value);
+        }
+        const saved = JSON.parse(JSON.stringify(first.position)) as { epoch: number; taken: number };
+        for await (const each of pipeline.iterate(saved)) given.push(each);
+        expect(given).toEqual(whole);
+      });
+    }), { numRuns: 30 });
+  });
+
+  test("a place is gone to at once where places are known", async () => {
+    const made: number[] = [];
+    const pipeline = dataset(upTo(1e6)).shuffle({ seed: 1 }).map((x) => { made.push(x); return x; }).batch(10);
+    const { value } = await pipeline.iterate({ epoch: 2, taken: 99_999 }).next();
+    expect([(value as Tensor).shape, made.length]).toEqual([[10], 10]);
+  });
+
+  test("split, stratified split and folds have every item once", () => {
+    const source = dataset(upTo(100));
+    const { train, test: tested } = source.split({ testFraction: 0.25, seed: 1 });
+    expect([train.size, tested.size, sorted([...train, ...tested])]).toEqual([75, 25, upTo(100)]);
+    const even = source.split({ by: (x) => Number(x < 20), testFraction: 0.5 });
+    expect([...even.test].filter((x) => x < 20)).toHaveLength(10);
+    const folds = source.kFold(7, { seed: 2 });
+    expect(sorted(folds.flatMap((fold) => [...fold.test]))).toEqual(upTo(100));
+    for (const fold of folds) expect(sorted([...fold.train, ...fold.test])).toEqual(upTo(100));
+    expect(() => source.kFold(101)).toThrow("101 folds of 100 items");
+    expect(() => sources(3)[1].split()).toThrow("split: this set is a stream");
+    expect(() => source.map((x) => Promise.resolve(x)).split({ by: () => 0 })).toThrow("split before the map that waits");
+  });
+});
+
+describe("batches", () => {
+  const x = tensor(Float32Array.from(upTo(20)), { shape: [10, 2] });
+  const y = tensor(Int32Array.from(upTo(10)));
+
+  test("of columns are rows of the columns: views in order, gathered when shuffled", () => {
+    const pipeline = dataset({ x, y }).batch(4);
+    expect([...pipeline].map((batch) => [batch.x.shape, [...batch.y.data]])).toEqual([[[4, 2], [0, 1, 2, 3]], [[4, 2], [4, 5, 6, 7]], [[2, 2], [8, 9]]]);
+    const all = [...dataset({ x, y }).shuffle({ seed: 5 }).skip(1).take(8).batch(3, { dropLast: true })];
+    expect(all).toHaveLength(2);
+    for (const batch of all) batch.y.data.forEach((label, row) => { expect([...batch.x.data.subarray(2 * row, 2 * row + 2)]).toEqual([2 * label, 2 * label + 1]); });
+    const { train } = dataset({ x, y }).split({ seed: 1 });
+    expect([...train.batch(8)].map((batch) => batch.x.shape)).toEqual([[8, 2]]);
+    expectTypeOf(all[0].y).toEqualTypeOf<Tensor<[number], "int32">>();
+  });
+
+  test("of items become tensors, field by field", async () => {
+    const items = dataset(upTo(3)).map((i) => ({ n: i, odd: i % 2 === 1, point: [i, -i], row: tensor([i, i]), name: `item ${i}` }));
+    const [batch] = await items.batch(3).toArray();
+    expect(batch.n.toArray()).toEqual([0, 1, 2]);
+    expect(batch.odd.toArray()).toEqual([false, true, false]);
+    expect(batch.point.toArray()).toEqual([[0, -0], [1, -1], [2, -2]]);
+    expect(batch.row.toArray()).toEqual([[0, 0], [1, 1], [2, 2]]);
+    expect(batch.name).toEqual(["item 0", "item 1", "item 2"]);
+    const pairs = await dataset({ x }).zip(dataset(upTo(10))).batch(10).toArray();
+    expect(pairs[0][0].x.toArray()).toEqual(x.toArray());
+  });
+
+  test("batch and unbatch undo each other", async () => {
+    await everySource(7, async (source) => {
+      const again = await source.map((i) => ({ x: tensor([i, 2 * i]) })).batch(3).unbatch<{ x: Tensor }>().toArray();
+      expect(again.map((each) => each.x.toArray())).toEqual(upTo(7).map((i) => [i, 2 * i]));
+    });
+  });
+
+  test("that wait are awaited together", async () => {
+    let running = 0;
+    let most = 0;
+    const slow = dataset(upTo(8)).map(async (i) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => { setTimeout(resolve, 1); });
+      running--;
+      return i;
+    });
+    const batches = await slow.batch(4).toArray();
+    expect([batches.map((batch) => batch.toArray()), most]).toEqual([[[0, 1, 2, 3], [4, 5, 6, 7]], 4]);
+  });
+
+  test("that do not fit together are refused", async () => {
+    await expect(dataset([tensor([1]), tensor([1, 2])]).batch(2).toArray()).rejects.toThrow("batch: examples differ: [1] and [2]");
+    await expect(dataset([{ a: [1] }, { a: [1, 2] }]).batch(2).toArray()).rejects.toThrow("batch: examples differ in .a: 1 and 2 numbers");
+    await expect(dataset([1]).unbatch().toArray()).rejects.toThrow("unbatch: an item is neither an array");
+    expect(() => dataset({ x, y: tensor([1]) })).toThrow('"x" has 10 rows and "y" 1');
+    expect(() => dataset({})).toThrow("there are no columns");
+    expect(() => dataset([1]).batch(0)).toThrow("batch: size must be a whole number of at least 1, got 0");
+    await expect(dataset([1]).repeat().toArray()).rejects.toThrow("this set never ends");
+  });
+});
+
+test("cache makes every item once", async () => {
+  await everySource(5, async (source) => {
+    let made = 0;
+    const cached = source.map((x) => { made++; return x; }).cache();
+    await cached.take(2).toArray();
+    expect(made).toBe(2);
+    expect(await cached.repeat(3).toArray()).toEqual([...upTo(5), ...upTo(5), ...upTo(5)]);
+    expect(made).toBe(5);
+  });
+});
+
+test("progress counts, from a saved position on too", async () => {
+  const seen: string[] = [];
+  const counted = dataset(upTo(4)).progress((given, size) => seen.push(`${given}/${size}`));
+  for await (const _ of counted.iterate({ taken: 2 })) seen.push("item");
+  expect(seen).toEqual(["3/4", "item", "4/4", "item"]);
+});
+
+test("an error on the way comes out, and not twice", async () => {
+  const failing = dataset(upTo(5)).map((x) => (x === 3 ? Promise.reject(new Error("three")) : Promise.resolve(x)));
+  await expect(failing.prefetch(4).toArray()).rejects.toThrow("three");
+  await expect(failing.batch(5).toArray()).rejects.toThrow("three");
+});

@@ -1,0 +1,177 @@
+import { NdgradError, Tensor, type Shape } from "@ndgrad/core";
+import { checkWhole, type Columns } from "../batches.ts";
+import { stratifiedSplit } from "../split.ts";
+import { collate, rowsOf, type Batched } from "./collate.ts";
+import { batchesOf, cached, classIn, concatenated, partsOf, picker, repeated, zipped } from "./derived.ts";
+import { positionedIterator, syncIterator } from "./iterators.ts";
+import { columnsPlan, indexedOf, orders, planOf, reordered, streamed, type Indexed, type Plan } from "./plan.ts";
+import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, streamOf, type Stream } from "./stream.ts";
+import type { Dataset, Parts } from "./types.ts";
+
+/** One row of columns: the same names, without the first axis. */
+export type RowOf<T extends Columns> = { readonly [K in keyof T]: T[K] extends Tensor<[number, ...infer Rest extends Shape], infer D> ? Tensor<Rest, D> : Tensor };
+
+/**
+ * A lazy set of items: an array, columns of tensors (whose rows are the items), an iterable, sync or not, that starts
+ * again each time, or a function that starts one, such as a generator function.
+ *
+ * @throws NdgradError for columns without rows in common.
+ * @see tf.data.Dataset; PyTorch: DataLoader
+ * @example
+ * const pipeline = dataset({ x, y }).shuffle({ seed: 1 }).batch(32);
+ * for (const batch of pipeline.epoch(3)) step(batch.x, batch.y);
+ */
+export function dataset<T>(source: readonly T[]): Dataset<T>;
+export function dataset<T>(source: Iterable<T> | AsyncIterable<T> | (() => Iterable<T> | AsyncIterable<T>)): Dataset<T>;
+export function dataset<T extends Columns>(source: T): Dataset<RowOf<T>>;
+export function dataset(source: readonly unknown[] | Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>) | Columns): Dataset<unknown> {
+  if (Array.isArray(source)) return ofPlan(planOf({ size: source.length, items: () => (index) => source[index] as unknown }));
+  if (typeof source === "function") return ofPlan(streamed(undefined, () => streamOf(source())));
+  if (isIterable(source)) return ofPlan(streamed(undefined, () => streamOf(source)));
+  return ofPlan(columnsPlan(source as Columns, sharedRows(source as Columns)));
+}
+
+const isIterable = (source: object): source is Iterable<unknown> | AsyncIterable<unknown> => Symbol.iterator in source || Symbol.asyncIterator in source;
+
+function sharedRows(columns: Columns): number {
+  const entries = Object.entries(columns);
+  if (entries.length === 0) throw new NdgradError("dataset: there are no columns; give a record of tensors, an array or an iterable");
+  const [[first, { shape }]] = entries;
+  for (const [name, column] of entries) {
+    if (!(column instanceof Tensor) || column.rank === 0) throw new NdgradError(`dataset: "${name}" is no tensor with rows`);
+    if (column.shape[0] !== shape[0]) throw new NdgradError(`dataset: "${first}" has ${shape[0]} rows and "${name}" ${column.shape[0]}; every column needs as many`);
+  }
+  return shape[0];
+}
+
+/** What a set's methods do is here; how its items are made is the plan's. */
+function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
+  const { size } = plan;
+  /** A set of the same items or of others made of them; the epoch stays. */
+  const derived = <U>(next: Plan<U>): Dataset<U> => ofPlan(next, at);
+  const opened = <U>(other: Dataset<U>): Plan<U> => plans.get(other) as Plan<U>;
+  const open = (epoch: number): Stream<T> => plan.open(epoch, 0);
+  const both = ({ train, test }: { readonly train: Plan<T>; readonly test: Plan<T> }): Parts<T> => ({ train: derived(train), test: derived(test) });
+
+  const self: Dataset<T> = {
+    size,
+    epoch(number) {
+      checkWhole("epoch", "number", number, 0);
+      return ofPlan(plan, number);
+    },
+    [Symbol.iterator]: () => syncIterator(plan.open(at, 0)),
+    [Symbol.asyncIterator]: () => self.iterate(),
+    iterate({ epoch = at, taken = 0 } = {}) {
+      checkWhole("iterate", "epoch", epoch, 0);
+      checkWhole("iterate", "taken", taken, 0);
+      return positionedIterator(plan.open(epoch, taken), { epoch, taken });
+    },
+    async toArray() {
+      if (size === Infinity) throw new NdgradError("toArray: this set never ends; take some of it");
+      const all: T[] = [];
+      for await (const each of self) all.push(each);
+      return all;
+    },
+
+    map(f) {
+      const { indexed } = plan;
+      if (indexed === undefined) return derived(streamed(size, (epoch) => mapped(open(epoch), f)));
+      return derived(planOf({ size: indexed.size, items: (epoch) => placed(indexed.items(epoch), (make, index) => after(make(index), (value) => f(value, index))) }));
+    },
+    filter: (keep) => derived(streamed(undefined, (epoch) => filtered(open(epoch), keep))),
+    batch(count, { dropLast = false } = {}) {
+      checkWhole("batch", "size", count, 1);
+      const { indexed } = plan;
+      const batches = size === undefined ? undefined : dropLast ? Math.floor(size / count) : Math.ceil(size / count);
+      if (indexed === undefined) return derived(streamed(batches, (epoch) => mapped(grouped(open(epoch), count, count, !dropLast), (items) => collate(items))));
+      // A batch is what collate makes of items, or rows that are that already.
+      return derived(planOf(batchesOf(indexed, count, batches ?? 0) as Indexed<Batched<T>>));
+    },
+    unbatch: <U>() => derived(streamed(undefined, (epoch) => flattened(mapped(open(epoch), (batch) => rowsOf(batch) as readonly U[])))),
+    shuffle({ seed = 0, window } = {}) {
+      checkWhole("shuffle", "seed", seed, 0);
+      if (window !== undefined) {
+        checkWhole("shuffle", "window", window, 1);
+        return derived(streamed(size, (epoch) => shuffledWithin(open(epoch), window, picker(seed, epoch))));
+      }
+      const indexed = indexedOf(plan, "shuffle", "give a window to shuffle within");
+      const order = orders(indexed.size, seed);
+      return derived(reordered(indexed, indexed.size, (epoch) => placed(order(epoch), (places, index) => places[index])));
+    },
+    repeat(times = Infinity) {
+      if (times !== Infinity) checkWhole("repeat", "times", times, 0);
+      const { indexed } = plan;
+      if (indexed !== undefined && Number.isFinite(indexed.size)) return derived(planOf(repeated(indexed, times)));
+      return derived(streamed(size === undefined ? undefined : size * times, (epoch) => chained((round, gave) => (round < times && gave ? open(epoch + round) : undefined))));
+    },
+    take(count) {
+      checkWhole("take", "count", count, 0);
+      const { indexed } = plan;
+      const kept = Math.min(count, size ?? count);
+      if (indexed !== undefined) return derived(reordered(indexed, kept, () => (index) => index));
+      return derived(streamed(size === undefined ? undefined : kept, (epoch) => firstOf(open(epoch), count)));
+    },
+    skip(count) {
+      checkWhole("skip", "count", count, 0);
+      const { indexed } = plan;
+      const left = size === undefined ? undefined : Math.max(0, size - count);
+      if (indexed !== undefined) return derived(reordered(indexed, left ?? 0, () => (index) => index + count));
+      return derived({ size: left, open: (epoch, from) => plan.open(epoch, from + count) });
+    },
+    zip: (other) => derived(zipped(plan, opened(other))),
+    concat(...others) {
+      const all = [plan, ...others.map(opened)];
+      return derived(concatenated(all, sum(all.map((each) => each.size))));
+    },
+    interleave(...others) {
+      const all = [plan, ...others.map(opened)];
+      return derived(streamed(sum(all.map((each) => each.size)), (epoch) => interleaved(all.map((each) => each.open(epoch, 0)))));
+    },
+    cache: () => derived(cached(plan)),
+    window(count, { stride = count, dropLast = false } = {}) {
+      checkWhole("window", "size", count, 1);
+      checkWhole("window", "stride", stride, 1);
+      return derived(streamed(undefined, (epoch) => grouped(open(epoch), count, stride, !dropLast)));
+    },
+    split({ by, ...options } = {}) {
+      const indexed = indexedOf(plan, "split", "cache it in an array first");
+      const labels = Array.from({ length: indexed.size }, by === undefined ? () => 0 : classIn(indexed, at, by));
+      return both(partsOf(indexed, stratifiedSplit(labels, options)));
+    },
+    kFold(k, { seed = 0 } = {}) {
+      const indexed = indexedOf(plan, "kFold", "cache it in an array first");
+      checkWhole("kFold", "k", k, 2);
+      checkWhole("kFold", "seed", seed, 0);
+      if (k > indexed.size) throw new NdgradError(`kFold: ${k} folds of ${indexed.size} items; each needs one at least`);
+      const order = orders(indexed.size, seed)(0);
+      const edge = (fold: number): number => Math.round((fold * indexed.size) / k);
+      return Array.from({ length: k }, (_, fold) => {
+        const train = Int32Array.from([...order.subarray(0, edge(fold)), ...order.subarray(edge(fold + 1))]);
+        return both(partsOf(indexed, { train, test: order.slice(edge(fold), edge(fold + 1)) }));
+      });
+    },
+    prefetch(count) {
+      checkWhole("prefetch", "count", count, 0);
+      return derived({ size, open: (epoch, from) => ahead(plan.open(epoch, from), count) });
+    },
+    progress: (report) => derived({
+      size,
+      open: (epoch, from) => {
+        let given = from;
+        return mapped(plan.open(epoch, from), (value) => {
+          report(++given, size);
+          return value;
+        });
+      },
+    }),
+  };
+  plans.set(self, plan);
+  return self;
+}
+
+/** Every set's plan: what sets are combined by. */
+const plans = new WeakMap<object, Plan<unknown>>();
+
+/** A function of places, with what is made once for all of them. */
+const placed = <S, U>(shared: S, f: (shared: S, index: number) => U) => (index: number): U => f(shared, index);
+const sum = (sizes: readonly (number | undefined)[]): number | undefined => sizes.reduce((total, size) => (total === undefined || size === undefined ? undefined : total + size), 0);

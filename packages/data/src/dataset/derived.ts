@@ -1,0 +1,148 @@
+import { NdgradError, generator } from "@ndgrad/core";
+import type { Split } from "../split.ts";
+import { collate } from "./collate.ts";
+import { planOf, reordered, rowsBetween, streamed, type Indexed, type Plan } from "./plan.ts";
+import { after, chained, end, isPromise, paired, type Awaitable, type Step, type Stream } from "./stream.ts";
+
+/** Batches of `count` items; rows of tensors are not taken apart first. */
+export function batchesOf(source: Indexed<unknown>, count: number, batches: number): Indexed<unknown> {
+  const { size, rows } = source;
+  const edge = (batch: number): number => Math.min(size, batch * count);
+  if (rows !== undefined) {
+    return {
+      size: batches,
+      items: (epoch) => {
+        const all = rows(epoch);
+        return (batch) => rowsBetween(all, edge(batch), edge(batch + 1));
+      },
+    };
+  }
+  return {
+    size: batches,
+    items: (epoch) => {
+      const make = source.items(epoch);
+      return (batch) => {
+        const items = Array.from({ length: edge(batch + 1) - edge(batch) }, (_, i) => make(edge(batch) + i));
+        return items.some(isPromise) ? Promise.all(items).then((all) => collate(all)) : collate(items);
+      };
+    },
+  };
+}
+
+/** The items of one epoch after another. */
+export function repeated<T>(source: Indexed<T>, times: number): Indexed<T> {
+  const { size } = source;
+  return {
+    size: size === 0 ? 0 : size * times,
+    items: (first) => {
+      let round = -1;
+      let make: (index: number) => Awaitable<T>;
+      return (index) => {
+        const now = Math.floor(index / size);
+        if (now !== round) make = source.items(first + (round = now));
+        return make(index - now * size);
+      };
+    },
+  };
+}
+
+/** Sets one after another. */
+export function concatenated<T>(plans: readonly Plan<T>[], size: number | undefined): Plan<T> {
+  const parts = plans.flatMap(({ indexed }) => (indexed === undefined || !Number.isFinite(indexed.size) ? [] : [indexed]));
+  if (parts.length < plans.length) return streamed(size, (epoch) => chained((index) => plans[index]?.open(epoch, 0)));
+  const ends = parts.map(((total) => (part: Indexed<T>) => (total += part.size))(0));
+  return planOf({
+    size: size ?? 0,
+    items: (epoch) => {
+      const makers = parts.map((part) => part.items(epoch));
+      return (index) => {
+        const part = ends.findIndex((each) => index < each);
+        return makers[part](index - (part === 0 ? 0 : ends[part - 1]));
+      };
+    },
+  });
+}
+
+/** Pairs of two sets' items. */
+export function zipped<T, U>(left: Plan<T>, right: Plan<U>): Plan<readonly [T, U]> {
+  const size = left.size === undefined || right.size === undefined ? undefined : Math.min(left.size, right.size);
+  const { indexed: a } = left;
+  const { indexed: b } = right;
+  if (a === undefined || b === undefined) return { size, open: (epoch, from) => paired(left.open(epoch, from), right.open(epoch, from)) };
+  return planOf({
+    size: Math.min(a.size, b.size),
+    items: (epoch) => {
+      const [makeA, makeB] = [a.items(epoch), b.items(epoch)];
+      return (index) => after(makeA(index), (one) => after(makeB(index), (other) => [one, other] as const));
+    },
+  });
+}
+
+/** Items are made once, in whichever epoch comes first. */
+export function cached<T>(source: Plan<T>): Plan<T> {
+  const { indexed } = source;
+  if (indexed !== undefined && Number.isFinite(indexed.size)) {
+    const kept: (Awaitable<T> | undefined)[] = [];
+    let make: ((index: number) => Awaitable<T>) | undefined;
+    return planOf({
+      size: indexed.size,
+      items: (epoch) => {
+        const maker = (make ??= indexed.items(epoch));
+        return (index) => (index in kept ? (kept[index] as Awaitable<T>) : (kept[index] = maker(index)));
+      },
+    });
+  }
+  // Whoever is furthest asks the source; all others get what it gave.
+  const steps: Awaitable<Step<T>>[] = [];
+  let stream: Stream<T> | undefined;
+  let over = false;
+  const stepAt = (index: number, epoch: number): Awaitable<Step<T>> => {
+    const shared = (stream ??= source.open(epoch, 0));
+    while (steps.length <= index && !over) {
+      const asked = steps.length === 0 ? shared.next() : after(steps[steps.length - 1], (step) => (step.done ? step : shared.next()));
+      steps.push(after(asked, (step) => {
+        over ||= step.done;
+        return step;
+      }));
+    }
+    return steps[index] ?? end;
+  };
+  return {
+    size: source.size,
+    open: (epoch, from) => {
+      let index = from;
+      return { next: () => stepAt(index++, epoch) };
+    },
+  };
+}
+
+/** Random whole numbers below a limit: a shuffle's in one epoch. */
+export function picker(seed: number, epoch: number): (below: number) => number {
+  const source = generator(seed + epoch * 2 ** 32);
+  let drawn: ArrayLike<number> = [];
+  let next = 0;
+  return (below) => {
+    // Many at once: a draw of one costs as much as one of hundreds.
+    if (next === drawn.length) {
+      drawn = source.uniform([512], { dtype: "float64" }).data;
+      next = 0;
+    }
+    return Math.floor(drawn[next++] * below);
+  };
+}
+
+/** The class of each item, for a split; it is asked for before anything is waited for. */
+export function classIn<T>(source: Indexed<T>, epoch: number, by: (item: T) => number): (_: unknown, index: number) => number {
+  const make = source.items(epoch);
+  return (_, index) => {
+    const made = make(index);
+    if (isPromise(made)) throw new NdgradError("split: items have to be waited for; split before the map that waits");
+    return by(made);
+  };
+}
+
+/** The two parts that a split names. */
+export const partsOf = <T>(source: Indexed<T>, { train, test }: Split): { readonly train: Plan<T>; readonly test: Plan<T> } => ({
+  train: reordered(source, train.length, () => (index) => train[index]),
+  test: reordered(source, test.length, () => (index) => test[index]),
+});

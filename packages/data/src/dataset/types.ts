@@ -1,0 +1,83 @@
+import type { SplitOptions } from "../split.ts";
+import type { Batched } from "./collate.ts";
+import type { Awaitable } from "./stream.ts";
+
+/** Where an iteration stands: save it (it is plain JSON) and go on from it later, in another process too. */
+export interface Position {
+  /** Which epoch's orders apply. */
+  readonly epoch: number;
+  /** How many items were given. */
+  readonly taken: number;
+}
+
+/** An iterator that knows where it stands. */
+export type PositionedIterator<T> = AsyncIterableIterator<T> & { readonly position: Position };
+
+export interface ShuffleOptions {
+  /** Decides the orders, with the epoch's number; 0 unless given. */
+  readonly seed?: number;
+  /** Shuffles within a window of so many items, for streams and for what does not fit into memory; the whole unless given. */
+  readonly window?: number;
+}
+export interface BatchOptions {
+  /** Whether a last batch that is not full is left out; no unless `true`. */
+  readonly dropLast?: boolean;
+}
+export interface WindowOptions extends BatchOptions {
+  /** How far windows are apart; their size unless given. */
+  readonly stride?: number;
+}
+/** How to split: see {@link SplitOptions}; with `by`, every class has the same share in each part. */
+export interface DatasetSplitOptions<T> extends SplitOptions {
+  /** The class of an item. */
+  readonly by?: (item: T) => number;
+}
+/** Two parts without an item in common. */
+export interface Parts<T> { readonly train: Dataset<T>; readonly test: Dataset<T> }
+
+/**
+ * Items in an order, made when they are asked for: nothing is read or computed before. Every iteration starts again;
+ * what is random is decided by seeds and the epoch's number. `for` does where nothing on the way is a promise, `for
+ * await` does always.
+ */
+export interface Dataset<T> extends AsyncIterable<T> {
+  /** How many items there are: Infinity where they never end, undefined where only the run knows. */
+  readonly size: number | undefined;
+  /** @throws NdgradError, when an item has to be waited for: use `for await`. */
+  [Symbol.iterator](): Iterator<T, undefined>;
+  /** The same items with the orders of another epoch; iterating as it is, is epoch 0. */
+  epoch(number: number): Dataset<T>;
+  /** What `for await` calls, from a saved position on. Whatever knows its size goes there at once; streams are read up to it. */
+  iterate(from?: Partial<Position>): PositionedIterator<T>;
+  /** All items. @throws NdgradError for a set without end. */
+  toArray(): Promise<T[]>;
+
+  map<U>(f: (item: T, index: number) => Awaitable<U>): Dataset<U>;
+  filter(keep: (item: T, index: number) => Awaitable<boolean>): Dataset<T>;
+  /** Batches of items; columns of tensors are sliced or gathered as a whole, once. See {@link Batched}. */
+  batch(size: number, options?: BatchOptions): Dataset<Batched<T>>;
+  /** The rows of batches, or the elements of arrays. */
+  unbatch<U = unknown>(): Dataset<U>;
+  /** The items in random order, another one in each epoch. @throws NdgradError for a stream without a window. */
+  shuffle(options?: ShuffleOptions): Dataset<T>;
+  /** The items again and again, each time the next epoch; for ever unless `times` is given. */
+  repeat(times?: number): Dataset<T>;
+  take(count: number): Dataset<T>;
+  skip(count: number): Dataset<T>;
+  zip<U>(other: Dataset<U>): Dataset<readonly [T, U]>;
+  concat(...others: readonly Dataset<T>[]): Dataset<T>;
+  /** One item of each set in turn, until all are at their end. */
+  interleave(...others: readonly Dataset<T>[]): Dataset<T>;
+  /** Keeps items once they were made. Put it before whatever is random: every epoch gets the items of the first. */
+  cache(): Dataset<T>;
+  /** Items side by side, in arrays. */
+  window(size: number, options?: WindowOptions): Dataset<readonly T[]>;
+  /** Two parts, chosen at random. @throws NdgradError for a stream. */
+  split(options?: DatasetSplitOptions<T>): Parts<T>;
+  /** k pairs of parts: every item is in the test part of exactly one. @throws NdgradError for a stream. */
+  kFold(k: number, options?: { readonly seed?: number }): readonly Parts<T>[];
+  /** Begins to make so many items before they are wanted: for maps that wait for something, such as files. */
+  prefetch(count: number): Dataset<T>;
+  /** Calls `report` with each item that is given. */
+  progress(report: (given: number, size: number | undefined) => void): Dataset<T>;
+}
