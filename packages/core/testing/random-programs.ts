@@ -53,10 +53,10 @@ export interface RandomProgram {
 const extents = fc.oneof({ weight: 12, arbitrary: fc.integer({ min: 1, max: 9 }) }, { weight: 3, arbitrary: fc.integer({ min: 10, max: 40 }) }, { weight: 1, arbitrary: fc.constant(0) });
 const number = fc.nat({ max: 9999 });
 
-/** Programs of 5 to `longest` steps. */
-export const randomPrograms = (longest: number): fc.Arbitrary<RandomProgram> => fc.record({
+/** Programs of `shortest` to `longest` steps. */
+export const randomPrograms = (longest: number, shortest = 5): fc.Arbitrary<RandomProgram> => fc.record({
   rows: extents, columns: extents, dtype: fc.constantFrom<FloatDType>("float32", "float32", "float64"),
-  steps: fc.array(fc.tuple(number, number, number, number), { minLength: 5, maxLength: longest, size: "max" }),
+  steps: fc.array(fc.tuple(number, number, number, number), { minLength: shortest, maxLength: longest, size: "max" }),
   gradient: fc.constantFrom("none" as const, "none" as const, "plain" as const, "checkpointed" as const), seed: number,
 });
 
