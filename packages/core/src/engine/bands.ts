@@ -1,3 +1,4 @@
+import { bytesPerElement } from "../dtype.ts";
 import { readsOf, writesOf, type ContractKernel, type ControlKernel, type Kernel, type Operand, type Program, type Size } from "./program.ts";
 
 /**
@@ -69,6 +70,43 @@ function unitWalk(kernel: Kernel, operand: Operand, units: number): UnitWalk {
     else last += reach;
   }
   return { step: perUnit * divided[1], first, last };
+}
+
+/** A stretch of a band's kernels that run one after the other on a block of units, while what they pass on is in the cache. */
+export interface Run {
+  readonly kernels: readonly Kernel[];
+  /** Units at a time; 0: a thread's whole share. */
+  readonly block: number;
+}
+
+/** What a block's operands may take of the second-level cache. */
+const blockBytes = 256 * 1024;
+
+/** Cuts a band's kernels into runs. A large product stays alone: in blocks it would pack its right side again for each. */
+export function runsOf({ units, kernels }: Band, isLarge: (kernel: Kernel) => boolean): readonly Run[] {
+  const runs: Kernel[][] = [];
+  for (const kernel of kernels) {
+    const last = runs.at(-1);
+    if (units > 0 && last !== undefined && !isLarge(kernel) && !isLarge(last[0])) last.push(kernel);
+    else runs.push([kernel]);
+  }
+  return runs.map((together) => ({ kernels: together, block: together.length > 1 ? blockOf(together, units) : 0 }));
+}
+
+/** How many units keep within the cache; 0 where all do. */
+function blockOf(kernels: readonly Kernel[], units: number): number {
+  const perUnit = new Map<number, number>();
+  for (const kernel of kernels) {
+    for (const operand of [...readsOf(kernel), ...writesOf(kernel)]) {
+      const { step, first, last } = unitWalk(kernel, operand, units);
+      if (step !== 0) perUnit.set(operand.buffer, Math.max(perUnit.get(operand.buffer) ?? 0, (last - first + 1) * bytesPerElement[operand.dtype]));
+    }
+  }
+  const bytes = [...perUnit.values()].reduce((sum, each) => sum + each, 0);
+  if (bytes * units <= blockBytes) return 0;
+  const block = Math.max(1, Math.floor(blockBytes / bytes));
+  // Whole vectors, where units are single elements.
+  return block > 64 ? block - (block % 64) : block;
 }
 
 /** Whether unit i of one operand touches nothing of unit j of the other, for all i ≠ j. */

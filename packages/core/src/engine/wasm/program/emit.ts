@@ -1,5 +1,5 @@
 import { bytesPerElement } from "../../../dtype.ts";
-import { bandsOf, divisibleExtent, type Band } from "../../bands.ts";
+import { bandsOf, divisibleExtent, runsOf, type Band } from "../../bands.ts";
 import type { HostFunction } from "../../expr.ts";
 import { expand } from "../../math/index.ts";
 import { bodiesOf, type ContractKernel, type ControlKernel, type CustomKernel, type Epilogue, type Kernel, type LoopKernel, type Operand, type Size } from "../../program.ts";
@@ -70,17 +70,18 @@ const loopsIn = (bands: readonly Band[]): number =>
 /** A band whose kernels are functions of the module. */
 interface WrittenBand {
   readonly units: number;
-  readonly functions: readonly number[];
+  readonly runs: readonly { readonly functions: readonly number[]; readonly block: number }[];
   readonly control: ControlKernel | null;
   readonly bodies: readonly (readonly WrittenBand[])[];
 }
 
 function writeFunctions(emitter: Emitter, bands: readonly Band[]): readonly WrittenBand[] {
-  return bands.map(({ units, kernels, control: flow }) => ({
-    units, control: flow,
-    functions: flow === null ? kernels.map((kernel) => emitKernel(emitter, expanded(kernel), units)) : [],
-    bodies: flow === null ? [] : bodiesOf(flow).map((body) => writeFunctions(emitter, bandsOf({ kernels: body }))),
-  }));
+  return bands.map((band) => {
+    const { units, control: flow } = band;
+    if (flow !== null) return { units, control: flow, runs: [], bodies: bodiesOf(flow).map((body) => writeFunctions(emitter, bandsOf({ kernels: body }))) };
+    const runs = runsOf(band, (kernel) => kernel.kind === "contract" && !isSmallProduct(kernel));
+    return { units, control: null, bodies: [], runs: runs.map(({ kernels, block }) => ({ block, functions: kernels.map((kernel) => emitKernel(emitter, expanded(kernel), units)) })) };
+  });
 }
 
 /** Where `run` keeps what it needs between bands. */
@@ -98,22 +99,33 @@ interface RunLocals {
 /** One thread's share of bands, with a barrier after each. */
 function emitBands(run: RunLocals, bands: readonly WrittenBand[]): void {
   const { f, thread, threads, scratch, turns, shared } = run;
-  const [start, end] = f.locals("i32", 2);
+  const [start, end, from, to] = f.locals("i32", 4);
   const boundary = (units: number, at: () => void, to: Local): void => { f.i32(units); at(); f.op("i32.mul").get(threads).op("i32.div_u").set(to); };
-  for (const { units, functions, control: flow, bodies } of bands) {
+  for (const { units, runs, control: flow, bodies } of bands) {
     if (flow !== null) {
       emitControl(run, flow, bodies);
       continue;
     }
-    if (units === 0) f.get(thread).op("i32.eqz").if(() => functions.forEach((index) => f.i32(0).i32(0).get(scratch, ...turns).call(index)));
+    const call = (functions: readonly number[], first: Local, last: Local): void => functions.forEach((index) => f.get(first, last, scratch, ...turns).call(index));
+    if (units === 0) f.get(thread).op("i32.eqz").if(() => runs.forEach(({ functions }) => call(functions, start, end)));
     else {
       boundary(units, () => f.get(thread), start);
       boundary(units, () => f.get(thread).i32(1).op("i32.add"), end);
-      f.get(start, end).op("i32.lt_u").if(() => functions.forEach((index) => f.get(start, end, scratch, ...turns).call(index)));
+      f.get(start, end).op("i32.lt_u").if(() => runs.forEach(({ functions, block }) => {
+        if (block === 0) call(functions, start, end);
+        else {
+          f.get(start).set(from).loop((again) => {
+            // min(from + block, end)
+            f.get(from).i32(block).op("i32.add").tee(to).get(end, to).get(end).op("i32.lt_u").op("select").set(to);
+            call(functions, from, to);
+            f.get(to).tee(from).get(end).op("i32.lt_u").branchIf(again);
+          });
+        }
+      }));
     }
     if (shared) emitBarrier(f, thread, threads);
   }
-  f.release(start, end);
+  f.release(start, end, from, to);
 }
 
 /** A loop or branch: every thread takes it alike, for what it looks at was written before a barrier. */

@@ -11,7 +11,7 @@ import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program, type Si
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractScratch } from "../contract.ts";
 import type { ContractDType } from "../contractType.ts";
-import { copyIn, elementAt, fewElements } from "../heap.ts";
+import { copyIn, elementAt } from "../heap.ts";
 import { namedScratch } from "../named.ts";
 import { control } from "./barrier.ts";
 import { emitProgram } from "./emit.ts";
@@ -20,6 +20,9 @@ import { isSmallProduct, smallProductScratch } from "./small-product.ts";
 import { createThreadPool, platformThreads, type ThreadPool } from "./threads.ts";
 import { workOf } from "../../work.ts";
 
+
+/** As many as the places for their agreements. */
+const mostThreads = 64;
 
 /** A stretch of the memory that belongs to somebody. */
 interface Place { readonly address: number; readonly bytes: number }
@@ -50,7 +53,7 @@ export function createRuntime({ leastSharedWork = 200_000 }: RuntimeOptions = {}
   const platform = platformThreads();
   const owner = createProgramMemory(platform !== null);
   const residences = createResidences(owner);
-  let threads = platform?.processors ?? 1;
+  let threads = Math.min(platform?.processors ?? 1, mostThreads);
   let pool: ThreadPool | null = null;
   let scratch: Place = { address: 0, bytes: 0 };
   let scratchPerThread = 0;
@@ -130,7 +133,7 @@ export function createRuntime({ leastSharedWork = 200_000 }: RuntimeOptions = {}
     get threads() { return threads; },
     get ready() { return threads === 1 || (pool !== null && pool.ready() === threads); },
     setThreads(count) {
-      if (!Number.isInteger(count) || count < 1 || count > 64) throw new NdgradError(`setThreads: ${count} is not a number of threads; give a whole number from 1 to 64`);
+      if (!Number.isInteger(count) || count < 1 || count > mostThreads) throw new NdgradError(`setThreads: ${count} is not a number of threads; give a whole number from 1 to ${mostThreads}`);
       if (count > 1 && platform === null) throw new NdgradError("setThreads: there are no threads with shared memory here; a page must be cross-origin isolated (COOP and COEP headers)");
       if (count === threads) return;
       pool?.stop();
@@ -193,7 +196,7 @@ function createExecutable({ owner, program, bands, addresses, variables, residen
   const within = (kind: "argument" | "result"): { readonly spec: BufferSpec; readonly address: number; readonly index: number }[] =>
     program.buffers.flatMap((spec, i) => (spec.role.kind === kind ? [{ spec, address: addresses[i], index: spec.role.index }] : []));
   // What stands in an argument's place already need not be copied again: tensors do not change.
-  const taken = within("argument").filter(({ spec }) => spec.size > 0).map(({ address, index }) => ({ address, index, last: null as WeakRef<Tensor> | null }));
+  const taken = within("argument").filter(({ spec }) => spec.size > 0).map(({ address, index }) => ({ address, index, last: 0 }));
   const given = within("result").sort((a, b) => a.index - b.index);
   const written = new Set(program.kernels.flatMap((kernel) => writesOf(kernel).map(({ buffer }) => buffer)));
   const slots = program.buffers.flatMap(({ role, size }, i) => {
@@ -215,9 +218,9 @@ function createExecutable({ owner, program, bands, addresses, variables, residen
       for (let i = 0; i < taken.length; i++) {
         const argument = taken[i];
         const tensor = args[argument.index];
-        if (argument.last !== null && argument.last.deref() === tensor) continue;
+        if (argument.last === tensor.id) continue;
         write(owner, argument.address, tensor);
-        argument.last = sizeOf(tensor.shape) > fewElements ? new WeakRef(tensor) : null;
+        argument.last = tensor.id;
       }
       run();
       for (let i = 0; i < slots.length; i++) {
