@@ -1,4 +1,5 @@
 import { NdgradError, generator } from "@ndgrad/core";
+import { pooled } from "../pooled.ts";
 import type { Split } from "../split.ts";
 import { collate } from "./collate.ts";
 import { planOf, reordered, rowsBetween, streamed, type Indexed, type Plan } from "./plan.ts";
@@ -119,16 +120,8 @@ export function cached<T>(source: Plan<T>): Plan<T> {
 /** Random whole numbers below a limit: a shuffle's in one epoch. */
 export function picker(seed: number, epoch: number): (below: number) => number {
   const source = generator(seed + epoch * 2 ** 32);
-  let drawn: ArrayLike<number> = [];
-  let next = 0;
-  return (below) => {
-    // Many at once: a draw of one costs as much as one of hundreds.
-    if (next === drawn.length) {
-      drawn = source.uniform([512], { dtype: "float64" }).data;
-      next = 0;
-    }
-    return Math.floor(drawn[next++] * below);
-  };
+  const uniform = pooled((count) => source.uniform([count], { dtype: "float64" }).data);
+  return (below) => Math.floor(uniform() * below);
 }
 
 /** The class of each item, for a split; it is asked for before anything is waited for. */

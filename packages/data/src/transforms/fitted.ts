@@ -1,0 +1,34 @@
+import { NdgradError, Tensor, type FloatDType } from "@ndgrad/core";
+
+/** A transform whose numbers are known. */
+export interface Fitted<In, Out, State> {
+  apply(x: In): Out;
+  /** What `apply` was given, as far as it can be told. */
+  inverse(x: Out): In;
+  /** All that `restore` needs, as plain JSON. */
+  readonly state: State;
+}
+
+/** A kind of transform: fit it to training data only, and what is seen of test data is nothing. */
+export interface Transform<Data, In, Out, State> {
+  fit(data: Data): Fitted<In, Out, State>;
+  /** The transform that had this state. @throws NdgradError for a state of another kind. */
+  restore(state: State): Fitted<In, Out, State>;
+}
+
+/** Rows of floats, checked: how many there are and how wide they are. */
+export function rowsOf(caller: string, x: Tensor): { readonly rows: number; readonly width: number; readonly dtype: FloatDType } {
+  const { dtype } = x;
+  if (!(x instanceof Tensor) || x.rank !== 2) throw new NdgradError(`${caller}: give examples as rows, [n, features], not [${x.shape.join(", ")}]`);
+  if (dtype !== "float32" && dtype !== "float64") throw new NdgradError(`${caller}: features are floats, not ${dtype}; cast them`);
+  return { rows: x.shape[0], width: x.shape[1], dtype };
+}
+
+/** Throws unless a saved state has lists of finite numbers, all of one length, under these names. */
+export function checkLists(caller: string, state: object, names: readonly string[]): void {
+  const lists = names.map((name): unknown => (state as Record<string, unknown>)[name]);
+  const numbers = (list: unknown): list is readonly number[] => Array.isArray(list) && list.every((value) => Number.isFinite(value));
+  if (!lists.every(numbers) || lists.some((list) => list.length !== lists[0].length)) {
+    throw new NdgradError(`${caller}: the state is none of this transform; it needs ${names.join(" and ")}, as lists of finite numbers`);
+  }
+}
