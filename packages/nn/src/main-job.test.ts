@@ -27,9 +27,9 @@ describe("the digits", { timeout: 60_000 }, () => {
     expect(run(...flags).lines.at(-1)).toBe(run(...flags).lines.at(-1));
   });
 
-  test.each([["--lr", "x"], ["--lr", "-1"], ["--lr="], ["--epochs", "1.5"], ["--batch-size", "0"], ["--seed", "-3"], ["--nope"], ["extra"]])("answer %s %s with a usage line", (...flags) => {
+  test.each([["--lr", "x"], ["--lr", "-1"], ["--lr="], ["--epochs", "1.5"], ["--batch-size", "0"], ["--seed", "-3"], ["--momentum", "1"], ["--nope"], ["extra"]])("answer %s %s with a usage line", (...flags) => {
     const { status, stderr, lines } = run(...flags);
     expect([status, lines]).toEqual([2, [""]]);
-    expect(stderr.trimEnd().split("\n").at(-1)).toBe("usage: mnist [--epochs 5] [--lr 2] [--batch-size 256] [--seed 1]");
+    expect(stderr.trimEnd().split("\n").at(-1)).toBe("usage: mnist [--epochs 5] [--lr 2] [--momentum 0.9] [--batch-size 256] [--seed 1]");
   });
 });
