@@ -14,6 +14,8 @@ export const control = {
   /** Threads that have reached the barrier, and how many barriers have been passed. */
   arrived: 192,
   passed: 256,
+  /** Not 0 once a helper has broken down: nobody need wait for it. */
+  broken: 260,
   /** Counts the messages to helpers: one that has taken in fewer is not fit to serve. */
   version: 320,
   /** For each thread, four bytes apart: the version at which it serves. */
@@ -39,6 +41,7 @@ export function emitBarrier(f: FunctionBuilder, thread: number, threads: number)
       },
       () => f.i32(spins).set(turns).block((done) => f.loop((again) => {
         f.i32(0).memory("i32.atomic.load", control.passed).get(mine).op("i32.ne").branchIf(done);
+        f.i32(0).memory("i32.atomic.load", control.broken).if(() => f.op("unreachable"));
         f.get(thread).op("i32.eqz").branchIf(again);
         f.get(turns).i32(1).op("i32.sub").tee(turns).branchIf(again);
         f.i32(0).get(mine).i64(-1n).memory("memory.atomic.wait32", control.passed).op("drop").branch(again);

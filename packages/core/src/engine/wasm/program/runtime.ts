@@ -121,7 +121,16 @@ export function createRuntime({ leastSharedWork = 200_000 }: RuntimeOptions = {}
     const run = (): void => {
       const count = shared && threads > 1 ? helpers().ready() : 1;
       if (count > 1) helpers().wake(id);
-      main(0, count);
+      try {
+        main(0, count);
+      } catch (cause) {
+        // Threads that wait for one that has broken down would wait for ever: begin again with new ones.
+        pool?.stop();
+        pool = null;
+        const cells = owner.heap().int32;
+        for (const cell of [control.arrived, control.broken]) cells[cell >> 2] = 0;
+        throw new NdgradError("compile: the program broke off; variables that it assigns may hold values of half a step", { cause });
+      }
     };
     const executable = createExecutable({ owner, program, bands, addresses, variables, residences, run, arenaBytes: plan.size });
     unloaded.register(executable, { id, places });

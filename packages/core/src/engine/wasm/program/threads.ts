@@ -43,7 +43,12 @@ function serve(version) {
     const command = Atomics.load(cells, ${control.command / 4});
     if (command === ${leave}) return;
     const threads = Atomics.load(cells, ${control.threads / 4});
-    programs.get(command)(thread, threads);
+    try {
+      programs.get(command)(thread, threads);
+    } catch (error) {
+      Atomics.store(cells, ${control.broken / 4}, 1);
+      throw error;
+    }
   }
 }
 receive((message) => {
