@@ -4,7 +4,7 @@ import "../index.ts";
 import { difference } from "../../testing/compare.ts";
 import { argumentsFor, randomPrograms, runProgram, variablesFor, type Outcome, type RandomProgram } from "../../testing/random-programs.ts";
 import { waitUntilReady } from "../../testing/threads.ts";
-import { currentEngine, installEngine, type Engine } from "../engine/engine.ts";
+import { installEngine, type Engine } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference.ts";
 import { createWasmEngine } from "../engine/wasm/engine.ts";
 import { showGraph } from "../graph/print.ts";
@@ -13,7 +13,6 @@ import type { Variable } from "../variable.ts";
 import { compile } from "./compile.ts";
 import { trace } from "./trace.ts";
 
-const eager = currentEngine();
 // Every program counts as large enough for all threads: the programs are small, so that many can be tried.
 const shared = [1, 2, 3].map((threads) => {
   const engine = createWasmEngine({ leastSharedWork: 0 });

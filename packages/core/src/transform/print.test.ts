@@ -20,9 +20,9 @@ describe("printProgram", () => {
     const w = variable(zeros([8, 3]), { name: "w" });
     const b = variable(zeros([3]), { name: "b" });
     const step = ({ x, y }: { x: Tensor; y: Tensor }): Tensor => {
-      const { value, grads } = valueAndGrad(() => { const error = sub(relu(add(matmul(x, w.value), b.value)), y); return sum(mul(error, error)); }, [w, b]);
-      w.assign(sub(w.value, mul(grads[0], 0.1)));
-      b.assign(sub(b.value, mul(grads[1], 0.1)));
+      const { value, grads } = valueAndGrad(() => { const error = sub(relu(add(matmul(x, w.value), b.value)), y); return sum(mul(error, error)); }, { w, b });
+      w.assign(sub(w.value, mul(grads.w, 0.1)));
+      b.assign(sub(b.value, mul(grads.b, 0.1)));
       return value;
     };
     expect(printProgram(step, { x: zeros([16, 8]), y: zeros([16, 3]) })).toMatchInlineSnapshot(`

@@ -8,7 +8,6 @@ import { sum } from "../../../ops/reduce/sum.ts";
 import { add, mul, sub } from "../../../ops/elementwise/arithmetic.ts";
 import { relu } from "../../../ops/elementwise/activation.ts";
 import { matmul } from "../../../ops/contract/matmul.ts";
-import { zeros } from "../../../ops/creation.ts";
 import { fromData, type Tensor } from "../../../tensor.ts";
 import { compile } from "../../../transform/compile.ts";
 import { valueAndGrad } from "../../../transform/gradient.ts";
