@@ -26,6 +26,7 @@ export { jvp, type ValueAndTangent } from "./transform/jvp.ts";
 export { jacobian, hessian, hvp } from "./transform/jacobian.ts";
 export { compile, type CompileOptions } from "./transform/compile.ts";
 export { printGraph, printProgram } from "./transform/print.ts";
+export { profile, type KernelTime, type Profile } from "./transform/profile.ts";
 export { eagerly } from "./transform/eagerly.ts";
 export { scan, whileLoop, cond, type ScanOptions } from "./transform/control.ts";
 export { setThreads, getThreads } from "./api/threads.ts";
