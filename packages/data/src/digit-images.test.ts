@@ -77,6 +77,14 @@ describe("the digits' images", { timeout: 30_000 }, () => {
     expect(await cache.read()).toHaveLength(1024 + 10_000 + 10_000 * 784);
   });
 
+  test("can be read as words wherever the cache's bytes lie", async () => {
+    const kept = await byteCache(folder, "digits.bin").read() ?? new Uint8Array(0);
+    const shifted = Buffer.concat([Buffer.alloc(1), kept]).subarray(1);
+    const { pixels } = await loadDigitImages({ read: async () => shifted, write: async () => {} });
+    expect(pixels.byteOffset % 4).toBe(0);
+    expect(Buffer.compare(bytesOf(pixels), kept.subarray(1024 + 10_000))).toBe(0);
+  });
+
   test("are kept beside the package, by its version", async () => {
     expect(await digitCache()).toBeDefined();
   });

@@ -3,9 +3,9 @@ import { byteCache, type ByteCache } from "./byte-cache.ts";
 
 /** All digits, a byte for each pixel. */
 export interface DigitImages {
-  /** Image after image, row after row: each byte says which of the levels. */
+  /** Image after image, row after row: each byte says which of the levels. They can be read four at a time, as words. */
   readonly pixels: Uint8Array;
-  /** The grey that each byte stands for, from 0 to 1: 256 of them. */
+  /** The grey that each byte stands for, from 0 to 1: 256 of them, the first 0. */
   readonly levels: Float32Array;
   /** Which digit each image shows. */
   readonly labels: Uint8Array;
@@ -88,6 +88,9 @@ function decode(bytes: Uint8Array): DigitImages | undefined {
   if (!Number.isInteger(count) || count < 1) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const labels = bytes.subarray(greys * 4, greys * 4 + count);
-  if (labels.some((label) => label >= classes)) return undefined;
-  return { pixels: bytes.subarray(greys * 4 + count), levels: Float32Array.from({ length: greys }, (_, i) => view.getFloat32(i * 4, true)), labels };
+  const levels = Float32Array.from({ length: greys }, (_, i) => view.getFloat32(i * 4, true));
+  if (levels[0] !== 0 || labels.some((label) => label >= classes)) return undefined;
+  const pixels = bytes.subarray(greys * 4 + count);
+  // Words begin at multiples of four.
+  return { pixels: pixels.byteOffset % 4 === 0 ? pixels : new Uint8Array(pixels), levels, labels };
 }

@@ -37,10 +37,18 @@ let loaded: Promise<DigitImages> | undefined;
 
 function pick({ pixels, levels, labels }: DigitImages, chosen: Int32Array): Digits {
   const x = new Float32Array(chosen.length * pixelsPerImage);
+  // Four fifths of the pixels are paper, which is 0 already: four are looked at at once, and most fours are passed over.
+  const fours = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length / 4);
   let to = 0;
   for (const image of chosen) {
-    const from = image * pixelsPerImage;
-    for (let i = 0; i < pixelsPerImage; i++) x[to++] = levels[pixels[from + i]];
+    const end = (image + 1) * pixelsPerImage;
+    for (let from = image * pixelsPerImage; from < end; from += 4, to += 4) {
+      if (fours[from >> 2] === 0) continue;
+      x[to] = levels[pixels[from]];
+      x[to + 1] = levels[pixels[from + 1]];
+      x[to + 2] = levels[pixels[from + 2]];
+      x[to + 3] = levels[pixels[from + 3]];
+    }
   }
   return {
     // Not tensor(…), which copies: half the time of a second start.
