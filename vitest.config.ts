@@ -9,6 +9,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts"],
+          setupFiles: ["./scripts/property-seed.ts"],
         },
       },
       {

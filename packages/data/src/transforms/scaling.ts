@@ -47,7 +47,9 @@ export const standardize: Transform<Tensor, Tensor, Tensor, StandardizeState> = 
     const square = new Array<number>(width).fill(0);
     for (let i = 0; i < data.length; i++) mean[i % width] += data[i] / rows;
     for (let i = 0; i < data.length; i++) square[i % width] += (data[i] - mean[i % width]) ** 2 / rows;
-    return standardizing({ mean, std: square.map(Math.sqrt) });
+    // What the rounding of the mean alone makes of equal values is no deviation.
+    const noise = (column: number): number => rows * Number.EPSILON * Math.abs(mean[column]);
+    return standardizing({ mean, std: square.map(Math.sqrt).map((value, column) => (value <= noise(column) ? 0 : value)) });
   },
   restore: standardizing,
 };

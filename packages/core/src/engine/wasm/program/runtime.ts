@@ -49,7 +49,7 @@ export interface RuntimeOptions {
 }
 
 /** Loads programs into one memory, where variables stay between runs, and runs them. */
-export function createRuntime({ leastSharedWork = 200_000 }: RuntimeOptions = {}): Runtime {
+export function createRuntime({ leastSharedWork = 2_000_000 }: RuntimeOptions = {}): Runtime {
   const platform = platformThreads();
   const owner = createProgramMemory(platform !== null);
   const residences = createResidences(owner);
