@@ -127,7 +127,7 @@ export function reduceKernel({ axes, shape, inputs, out, epilogue, ...parts }: R
 }
 
 /** The type that an expression takes its input `index` to have. */
-export function inputTypeOf(expr: Expr, index: number, otherwise: ScalarType): ScalarType {
+function inputTypeOf(expr: Expr, index: number, otherwise: ScalarType): ScalarType {
   const pending: Expr[] = [expr];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (node.kind === "input" && node.index === index) return node.type;

@@ -32,7 +32,7 @@ export function computedNodes({ inputs, outputs }: Graph): readonly Computed[] {
 }
 
 /** A node like `node` computed from other inputs. */
-export const withInputs = (node: Computed, inputs: readonly Tensor[]): Tensor =>
+const withInputs = (node: Computed, inputs: readonly Tensor[]): Tensor =>
   new Tensor(node.shape, node.dtype, null, { ...node.recipe, inputs });
 
 /** A node beside those of a finished trace, as passes make them; of a constant another constant. */

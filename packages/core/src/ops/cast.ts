@@ -6,7 +6,7 @@ import { definePrimitive, type Primitive } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** One element in another dtype: toward zero and saturating to int32 (NaN becomes 0), `x ≠ 0` to bool, rounded to float32. */
-export function castElement(x: number, to: DType): number {
+function castElement(x: number, to: DType): number {
   switch (to) {
     case "float64": return x;
     case "float32": return Math.fround(x);

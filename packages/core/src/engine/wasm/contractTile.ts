@@ -6,7 +6,7 @@ import type { FunctionBuilder, Local, ModuleBuilder } from "./encoder.ts";
  * and a product fit the 16 vector registers; 6 or 8 rows spill and run at half the speed.
  */
 export const tileRows = 4;
-export const tileVectors = 2;
+const tileVectors = 2;
 /** Columns of a tile. */
 export const tileColumns = (type: ElementType): number => tileVectors * type.lanes;
 

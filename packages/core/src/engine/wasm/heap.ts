@@ -13,7 +13,7 @@ const shiftOf: Readonly<Record<DType, number>> = { float32: 2, float64: 3, int32
 export const elementAt = (address: number, dtype: DType): number => address >>> shiftOf[dtype];
 
 /** Up to here a loop is quicker than to make a subarray. */
-export const fewElements = 32;
+const fewElements = 32;
 
 /** Copies `count` elements from `start` on to the place `at`. */
 export function copyIn(to: TypedArray, at: number, from: TypedArray, start: number, count: number): void {

@@ -18,7 +18,7 @@ export interface Bindings {
 }
 
 /** Whether a kernel's outermost extent can be worked off in parts: it is one of the result's. */
-export const isSplit = ({ extents, reduce }: LoopKernel): boolean => extents.length > (reduce?.axes ?? 0);
+const isSplit = ({ extents, reduce }: LoopKernel): boolean => extents.length > (reduce?.axes ?? 0);
 
 /** Two lanes as soon as anything of 64 bits takes part. */
 export function lanesOf(kernel: LoopKernel): Lanes {

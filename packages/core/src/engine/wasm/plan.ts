@@ -49,7 +49,7 @@ export const blockAddress = 64;
 const operandsAddress = 4096;
 
 /** Elements in a block of a long row: its operands stay in the second-level cache between copy and kernel. */
-export const blockElements = 16384;
+const blockElements = 16384;
 
 /** Finds a kernel by its key, or compiles it. */
 export type KernelCache = (key: string, compile: () => WebAssembly.Module) => Compiled;
