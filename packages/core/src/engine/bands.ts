@@ -1,5 +1,6 @@
 import { bytesPerElement } from "../dtype.ts";
 import { readsOf, writesOf, type ContractKernel, type ControlKernel, type Kernel, type Operand, type Program, type Size } from "./program.ts";
+import { kernelWork } from "./work.ts";
 
 /**
  * Kernels that every thread can run one after the other on its own part without waiting for the others: each unit of work
@@ -124,7 +125,22 @@ function independent(earlier: Kernel, later: Kernel, units: number): boolean {
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
-/** Groups kernels, in their order, into bands. */
+/** Whether one of two kernels writes an array that the other looks at. */
+function touch(a: Kernel, b: Kernel): boolean {
+  const writes = (writer: Kernel, other: Kernel): boolean => {
+    const written = new Set(writesOf(writer).map(({ buffer }) => buffer));
+    return [...readsOf(other), ...writesOf(other)].some(({ buffer }) => written.has(buffer));
+  };
+  return writes(a, b) || writes(b, a);
+}
+
+/** Kernels with less work are done by one thread along with others, if they would need a band of their own otherwise. */
+const smallWork = 4096;
+
+/**
+ * Groups kernels into bands. A kernel goes into the first band that takes it behind all that it has to do with: what needs
+ * a thread of its own in between, such as the sum of a loss, does not part what belongs together.
+ */
 export function bandsOf({ kernels }: Pick<Program, "kernels">): readonly Band[] {
   const bands: { units: number; kernels: Kernel[]; control: ControlKernel | null }[] = [];
   for (const kernel of kernels) {
@@ -134,22 +150,19 @@ export function bandsOf({ kernels }: Pick<Program, "kernels">): readonly Band[] 
     }
     const extent = divisibleExtent(kernel);
     const own = extent >= leastUnits ? extent : 0;
-    const before = bands.at(-1);
-    const last = before?.control === null ? before : undefined;
-    if (last !== undefined && last.units === 0 && own === 0) {
-      last.kernels.push(kernel);
-      continue;
-    }
-    if (last !== undefined && last.units > 0 && own > 0) {
-      const units = greatestDivisor(last.units, own);
-      const together = [...last.kernels, kernel];
-      if (units >= leastUnits && together.every((later, j) => together.slice(0, j).every((earlier) => independent(earlier, later, units)))) {
-        last.units = units;
-        last.kernels.push(kernel);
-        continue;
-      }
-    }
-    bands.push({ units: own, kernels: [kernel], control: null });
+    const nearest = bands.findLastIndex((band) => band.kernels.some((other) => touch(other, kernel)));
+    const open = bands.slice(Math.max(nearest, 0)).filter((band) => band.control === null);
+    const divided = own === 0 ? undefined : open.find((band) => {
+      const units = greatestDivisor(band.units, own);
+      const together = [...band.kernels, kernel];
+      return band.units > 0 && units >= leastUnits && together.every((later, j) => together.slice(0, j).every((earlier) => independent(earlier, later, units)));
+    });
+    const single = own === 0 || kernelWork(kernel) < smallWork ? open.find((band) => band.units === 0) : undefined;
+    if (divided !== undefined) {
+      divided.units = greatestDivisor(divided.units, own);
+      divided.kernels.push(kernel);
+    } else if (single !== undefined) single.kernels.push(kernel);
+    else bands.push({ units: own, kernels: [kernel], control: null });
   }
   return bands;
 }
