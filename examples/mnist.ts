@@ -23,7 +23,8 @@ const mlp = sequential(
 );
 console.log(`${mlp.summary()}\n`);
 
-console.log(`mean squared error, SGD with learning rate ${lr} and momentum ${momentum}, batches of ${batchSize}, seed ${seed}`);
+console.log("mean squared error, stochastic gradient descent");
+console.log(`learning rate ${lr}, momentum ${momentum}, batches of ${batchSize}, seed ${seed}`);
 console.log(`weights drawn as by He and by Glorot, biases 0 and ${outputBias}`);
 const history = await fit(mlp, train, {
   loss: (prediction, digit) => meanSquaredError(prediction, oneHot(digit, 10)),

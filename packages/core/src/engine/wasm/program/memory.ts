@@ -93,7 +93,10 @@ export function createProgramMemory(shared: boolean): ProgramMemory {
       const place = take(rounded);
       if (place !== null) return place;
       grow(rounded);
-      return take(rounded) ?? 0;
+      const grown = take(rounded);
+      // Address 0 holds the threads' agreements: nothing may be put there for want of a place.
+      if (grown === null) throw new Error(`memory: no place for ${rounded} bytes after growing by as many`);
+      return grown;
     },
     free: (address, bytes) => release(address, address + roundUp(bytes)),
   };
