@@ -120,11 +120,31 @@ typed.onMismatch = (name, args) => { throw mismatch(name, parametersOf.get(name)
  * arrays for tensors. `F` is the type users see; this is the only place where it is claimed.
  */
 export function dispatch<F>(name: string, parameters: readonly Parameter[], implementation: (...args: never[]) => unknown): F {
+  // Working out all functions' overloads would take a third of the time to load the package: each waits for its first call.
+  let door: Call | undefined;
+  // Written out by number of arguments, which the door counts: handing on a list takes half as long as checking it.
+  const opened = function (first?: unknown, second?: unknown, third?: unknown): unknown {
+    door ??= openDoor(name, parameters, implementation as Call);
+    switch (arguments.length) {
+      case 0: return door();
+      case 1: return door(first);
+      case 2: return door(first, second);
+      case 3: return door(first, second, third);
+      default: return door(...arguments);
+    }
+  };
+  Object.defineProperty(opened, "name", { value: name });
+  return opened as F;
+}
+
+type Call = (...args: readonly unknown[]) => unknown;
+
+/** The typed function of all overloads that the parameters allow. */
+function openDoor(name: string, parameters: readonly Parameter[], implementation: Call): Call {
   parametersOf.set(name, parameters);
-  const call = implementation as (...args: readonly unknown[]) => unknown;
   const converting = (...args: readonly unknown[]): unknown => {
     const beside = commonDType(args);
-    return call(...args.map((value, i) => kindOf(parameters[i]).convert?.(name, value, beside) ?? value));
+    return implementation(...args.map((value, i) => kindOf(parameters[i]).convert?.(name, value, beside) ?? value));
   };
   const signatures: Record<string, unknown> = {};
   const required = parameters.filter((parameter) => !parameter.endsWith("?")).length;
@@ -136,7 +156,7 @@ export function dispatch<F>(name: string, parameters: readonly Parameter[], impl
       signatures[exact.join(", ")] = needsConversion ? converting : implementation;
     }
   }
-  return typed(name, signatures) as F;
+  return typed(name, signatures) as Call;
 }
 
 const combinations = (alternatives: readonly (readonly string[])[]): readonly (readonly string[])[] =>
