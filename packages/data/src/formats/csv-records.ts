@@ -1,3 +1,4 @@
+import type { CsvError, Options, Parser } from "csv-parse";
 import { FormatError, chunksOf, type Source } from "./bytes.ts";
 
 export interface CsvRecordsOptions {
@@ -14,7 +15,7 @@ const longest = 2 ** 22;
  *
  * @throws FormatError for a quote that is not closed, or text beside a quoted field; NdgradError for a delimiter that is
  * no single character.
- * @see RFC 4180
+ * @see RFC 4180; the parser is csv-parse
  * @example
  * for await (const [name, age] of csvRecords("people.csv")) console.log(name, age);
  */
@@ -22,83 +23,76 @@ export async function* csvRecords(source: Source, options: CsvRecordsOptions = {
   for await (const records of recordBatches(source, options)) yield* records;
 }
 
-/** The same, as many at once as a piece of the file has: waiting for each record alone would take longer than reading it. */
-export async function* recordBatches(source: Source, { delimiter = "," }: CsvRecordsOptions): AsyncGenerator<readonly (readonly string[])[]> {
+/** How csv-parse is started. */
+export type StartParser = (options: Options) => Parser;
+
+/** What `recordBatches` is told beside a user's options. */
+export interface RecordBatchesOptions extends CsvRecordsOptions {
+  /** Whether all records must have as many fields as the first. */
+  readonly even?: boolean;
+  /** csv-parse; that of the platform unless given. */
+  readonly startParser?: StartParser;
+}
+
+/**
+ * The same, as many at once as a piece of the file has: waiting for each record alone would take longer than reading it.
+ */
+export async function* recordBatches(source: Source, { delimiter = ",", even = false, startParser }: RecordBatchesOptions): AsyncGenerator<readonly (readonly string[])[]> {
   if (delimiter.length !== 1 || '"\r\n'.includes(delimiter)) throw new FormatError(`csv: the delimiter is ${JSON.stringify(delimiter)}; give one character, no quote or line break`);
+  const start = startParser ?? await (typeof process !== "undefined" && process.versions?.node !== undefined ? nodeParser() : browserParser());
+  const parser = start({ delimiter, record_delimiter: ["\r\n", "\n"], relax_column_count: !even, skip_empty_lines: true });
+  let records: string[][] = [];
+  const drain = (): void => {
+    for (let record = parser.read() as string[] | null; record !== null; record = parser.read() as string[] | null) records.push(record);
+  };
+  // The parser waits when some records lie ready.
+  parser.on("readable", drain);
   const decoder = new TextDecoder();
-  let line = 1;
-  let rest = "";
+  let since = 0;
   for await (const chunk of chunksOf(source)) {
-    const { records, from, lines } = split(rest + decoder.decode(chunk, { stream: true }), delimiter, line, false);
+    const text = decoder.decode(chunk, { stream: true });
+    if (text !== "") await settled(parser, (done) => { parser.write(text, done); });
+    drain();
+    since = records.length === 0 ? since + chunk.length : 0;
+    if (since > longest) throw new FormatError(`csv: a record that goes on at line ${parser.info.lines} has more than ${longest} bytes; is a quote not closed?`);
     yield records;
-    line += lines;
-    rest = from;
-    if (rest.length > longest) throw new FormatError(`csv: the record from line ${line} on has more than ${longest} characters; is a quote not closed?`);
+    records = [];
   }
-  yield split(rest + decoder.decode(), delimiter, line, true).records;
+  await settled(parser, (done) => {
+    parser.on("end", done);
+    parser.end(decoder.decode());
+  });
+  yield records;
 }
 
-const quote = 0x22;
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
+export const nodeParser = async (): Promise<StartParser> => (await import("csv-parse")).parse;
+/** The same with a copy of Node's streams, which browsers have none of. */
+export const browserParser = async (): Promise<StartParser> => (await import("csv-parse/browser/esm")).parse;
 
-/** The whole records in a text, what is left of it, and how many lines the records took. */
-function split(text: string, delimiter: string, firstLine: number, last: boolean): { readonly records: (readonly string[])[]; readonly from: string; readonly lines: number } {
-  const separator = delimiter.charCodeAt(0);
-  const records: string[][] = [];
-  let lines = 0;
-  let wholeLines = 0;
-  let start = 0;
-  let fields: string[] = [];
-  let at = 0;
-  for (;;) {
-    // A field begins here. Beyond the end, charCodeAt is NaN, which equals nothing.
-    let field: string;
-    if (text.charCodeAt(at) === quote) {
-      const end = closingQuote(text, at + 1);
-      // Without a character behind it, a quote may yet turn out to be the first of two.
-      if (end < 0 || (!last && end + 1 >= text.length)) {
-        if (last) throw new FormatError(`csv: a quote opened in the record at line ${firstLine + lines} is not closed`);
-        break;
-      }
-      field = text.slice(at + 1, end).replaceAll('""', '"');
-      for (let i = text.indexOf("\n", at); i >= 0 && i < end; i = text.indexOf("\n", i + 1)) lines++;
-      at = end + 1;
-    } else {
-      const from = at;
-      let code = text.charCodeAt(at);
-      while (at < text.length && code !== separator && code !== lineFeed) {
-        if (code === quote) throw new FormatError(`csv: a quote within a field, at line ${firstLine + lines}; quote the whole field, and double the quote`);
-        code = text.charCodeAt(++at);
-      }
-      const atEnd = code === lineFeed || (last && at === text.length);
-      field = text.slice(from, atEnd && at > from && text.charCodeAt(at - 1) === carriageReturn ? at - 1 : at);
-    }
-    const next = text.charCodeAt(at);
-    if (next === separator) {
-      fields.push(field);
-      at++;
-      continue;
-    }
-    const left = text.length - at;
-    if (!last && (left === 0 || (next === carriageReturn && left === 1))) break;
-    const ends = left === 0 ? 0 : next === lineFeed ? 1 : next === carriageReturn && (left === 1 || text.charCodeAt(at + 1) === lineFeed) ? 2 : -1;
-    if (ends < 0) throw new FormatError(`csv: text behind a closing quote, at line ${firstLine + lines}; double quotes within quotes`);
-    fields.push(field);
-    at = Math.min(text.length, at + ends);
-    const empty = fields.length === 1 && field === "" && text.charCodeAt(start) !== quote;
-    if (!empty) records.push(fields);
-    fields = [];
-    wholeLines = ++lines;
-    start = at;
-    if (at >= text.length) break;
-  }
-  return { records, from: text.slice(start), lines: wholeLines };
+/** Waits until the parser is done with what it was given, or finds a mistake. */
+function settled(parser: Parser, give: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => { reject(explained(error)); };
+    parser.once("error", fail);
+    give((error) => {
+      // A failing parser tells twice; whom nobody hears ends the process.
+      if (error !== undefined && error !== null) return fail(error);
+      parser.removeListener("error", fail);
+      resolve();
+    });
+  });
 }
 
-/** Where the quote stands that ends a field, which is not the first of two; −1 if there is none. */
-function closingQuote(text: string, from: number): number {
-  let at = text.indexOf('"', from);
-  while (at >= 0 && text.charCodeAt(at + 1) === quote) at = text.indexOf('"', at + 2);
-  return at;
+/** csv-parse's errors in the terms of who made the file, with the remedy; others as they are. */
+function explained(error: Error): Error {
+  const { code, lines, records, record } = error as Error & Partial<CsvError>;
+  const at = `at line ${String(lines)}`;
+  const problems: Partial<Record<string, string>> = {
+    CSV_QUOTE_NOT_CLOSED: `the file ends, ${at}, within a quote that record ${Number(records) + 1} opens and does not close`,
+    INVALID_OPENING_QUOTE: `a quote within a field, ${at}; quote the whole field, and double the quote`,
+    CSV_INVALID_CLOSING_QUOTE: `text behind a closing quote, ${at}; double quotes within quotes`,
+    CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: `the record ${at} has ${Array.isArray(record) ? record.length : "other"} fields, which is not what the records before it have; is a delimiter missing, or a quote?`,
+  };
+  const problem = problems[code ?? ""];
+  return problem === undefined ? error : new FormatError(`csv: ${problem}`, { cause: error });
 }

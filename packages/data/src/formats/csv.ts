@@ -55,13 +55,14 @@ export async function readCsv(source: Source, options: CsvOptions = {}): Promise
       return;
     }
     rows++;
-    if (record.length !== distinct.length) throw new FormatError(`csv: record ${rows} has ${record.length} fields, there are ${distinct.length} columns`);
+    // All records are alike: only names that the caller gave can be too few or too many.
+    if (record.length !== distinct.length) throw new FormatError(`csv: the records have ${record.length} fields, and header names ${distinct.length} columns`);
     for (let i = 0; i < record.length; i++) {
       const field = record[i].trim();
       distinct[i].push(absent.has(field) ? null : field);
     }
   };
-  for await (const records of recordBatches(source, options)) records.forEach(take);
+  for await (const records of recordBatches(source, { ...options, even: true })) records.forEach(take);
   if (names === undefined) throw new FormatError("csv: the file is empty; where nothing names the columns, give header their names");
   const known: readonly string[] = names;
   const twice = known.find((name, i) => known.indexOf(name) < i);
