@@ -177,3 +177,15 @@ describe("loop kernels compute what the interpreter computes", () => {
     }
   });
 });
+
+test.each(["float32", "float64"] as const)("the greater and the lesser of %s numbers and a constant, zeros with their signs", (dtype) => {
+  const data = numbers[dtype];
+  for (const bound of data) {
+    for (const [op, expected] of [["max", Math.max], ["min", Math.min]] as const) {
+      const round = dtype === "float32" ? Math.fround : (x: number): number => x;
+      const wanted = data.map((x) => expected(round(x), round(bound)));
+      expect(Array.from(runRow(apply(op, [input(0, dtype), constant(bound, dtype)], dtype), dtype, [dtype], [data], data.length)), `${op} ${bound}`).toEqual(wanted);
+      expect(Array.from(runRow(apply(op, [constant(bound, dtype), input(0, dtype)], dtype), dtype, [dtype], [data], data.length)), `${bound} ${op}`).toEqual(wanted);
+    }
+  }
+});

@@ -8,15 +8,20 @@ import type { FunctionBuilder, Local } from "../encoder.ts";
  * registers, so nothing is packed (but a right side whose columns are not neighbours) and no sum goes through memory.
  */
 
-/** Sums that fit the 16 vector registers beside what they are made of. */
-const mostSums = 12;
+/**
+ * Rows at a time for so many vectors of columns: sums, both sides' vectors and one product must fit the 15 vector registers
+ * that V8 gives out, for it loads all of a step before the first use, and a sum that spills costs its way through memory at every step.
+ */
+const rowsAtOnce = [6, 4, 2, 2];
+/** How many vectors of columns are taken together, for a row of so many. */
+const columnChunks = [[1], [2], [3], [4], [3, 2], [3, 3]];
 /** With more columns than this, or so much work, packing both sides pays. */
-const mostVectors = 6;
+const mostVectors = columnChunks.length;
 const fewVectors = 3;
 const mostWork = 300_000;
 const mostDepth = 2048;
-/** Steps along the depth that are written out instead of looped over, times the sums of each. */
-const mostUnrolled = 96;
+/** Steps along the depth in one turn of the loop. */
+const unroll = 8;
 
 const known = (size: Size): number => {
   if (typeof size !== "number") throw new Error("small-product: a program's sizes are numbers");
@@ -31,7 +36,9 @@ export function isSmallProduct(kernel: ContractKernel): boolean {
   const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
   const vectors = vectorsOf(kernel, elementTypes[kernel.out.dtype as ContractDType]);
   const forward = [...a.strides, ...b.strides].every((stride) => known(stride) >= 0);
-  return forward && batch.every((size) => size === 1) && k > 0 && k <= mostDepth
+  // The end of the depth is told by a's column.
+  const endless = k > 1 && known(a.strides[a.strides.length - 1]) === 0;
+  return forward && !endless && batch.every((size) => size === 1) && k > 0 && k <= mostDepth
     && (vectors <= fewVectors || (vectors <= mostVectors && m * n * k <= mostWork));
 }
 
@@ -63,66 +70,80 @@ export function emitSmallProduct(f: FunctionBuilder, kernel: ContractKernel, row
   const right = isPackedRight(kernel) ? null : packRight(f, kernel, type, addressOf(kernel.b), scratch);
   const bRow = right === null ? known(kernel.b.strides[kernel.b.strides.length - 2]) * bytes : vectors * 16;
 
-  const [row, limit, aAt, aStep, bAt, outAt, left] = f.locals("i32", 7);
+  const [row, limit, aAt, aStep, bAt, outAt, aEnd] = f.locals("i32", 7);
   const [batch, rowHere, column] = f.locals("i32", 3);
-  const most = Math.max(1, Math.floor(mostSums / vectors));
-  const sums = Array.from({ length: most }, () => f.locals("v128", vectors));
-  const factors = f.locals("v128", vectors);
-  const splat = f.local("v128");
-  const pushRight = (): FunctionBuilder => (right === null ? f.i32(addressOf(kernel.b)) : f.get(right));
-
-  /** One step along the depth: b's row against one element of each row of a. */
-  const step = (rows: number, first: boolean, at: { readonly a: Local; readonly aOffset: number; readonly b: () => void; readonly bOffset: number }): void => {
-    factors.forEach((vector, v) => { at.b(); f.memory("v128.load", at.bOffset + v * 16).set(vector); });
-    for (let i = 0; i < rows; i++) {
-      f.get(at.a).memory(type.loadSplat, at.aOffset + i * aRow).set(splat);
-      sums[i].forEach((sum, v) => {
-        if (!first) f.get(sum);
-        f.get(splat, factors[v]).op(type.mul);
-        if (!first) f.op(type.add);
-        f.set(sum);
-      });
-    }
-  };
-  const finish = (rows: number): void => {
-    f.i32(0).set(batch);
-    for (let i = 0; i < rows; i++) {
-      f.get(row).i32(i).op("i32.add").set(rowHere);
-      sums[i].forEach((sum, v) => {
-        if (epilogue !== null) {
-          f.i32(v * lanes).set(column);
-          epilogue(f, { value: sum, batch, row: rowHere, column, lanes });
-          f.set(sum);
-        }
-        storeFirst(f, type, outAt, sum, i * outRow + v * 16, Math.min(lanes, n - v * lanes));
-      });
-    }
-  };
-  const block = (rows: number): void => {
-    if (k * rows * vectors <= mostUnrolled) {
-      for (let l = 0; l < k; l++) step(rows, l === 0, { a: aAt, aOffset: l * aColumn, b: pushRight, bOffset: l * bRow });
-    } else {
-      f.get(aAt).set(aStep);
-      pushRight().set(bAt);
-      for (let i = 0; i < rows; i++) for (const sum of sums[i]) f.v128(new Uint8Array(16)).set(sum);
-      f.i32(k).set(left).loop((again) => {
-        step(rows, false, { a: aStep, aOffset: 0, b: () => f.get(bAt), bOffset: 0 });
-        f.get(aStep).i32(aColumn).op("i32.add").set(aStep).get(bAt).i32(bRow).op("i32.add").set(bAt);
-        f.get(left).i32(1).op("i32.sub").tee(left).branchIf(again);
-      });
-    }
-    finish(rows);
-    f.get(row).i32(rows).op("i32.add").set(row);
-    f.get(aAt).i32(rows * aRow).op("i32.add").set(aAt);
-    f.get(outAt).i32(rows * outRow).op("i32.add").set(outAt);
-  };
-
-  f.get(start).i32(rowsPerUnit).op("i32.mul").set(row);
+  f.i32(0).set(batch);
   f.get(end).i32(rowsPerUnit).op("i32.mul").set(limit);
-  f.get(row).i32(aRow).op("i32.mul").i32(addressOf(kernel.a)).op("i32.add").set(aAt);
-  f.get(row).i32(outRow).op("i32.mul").i32(addressOf(kernel.out)).op("i32.add").set(outAt);
-  for (let rows = most; rows >= 1; rows = rows === most && most > 2 ? Math.floor(most / 2) : rows === 1 ? 0 : 1) {
-    f.while(() => f.get(row).i32(rows).op("i32.add").get(limit).op("i32.le_s"), () => block(rows));
+
+  /** All rows of some neighbouring columns. */
+  const chunk = (first: number, width: number): void => {
+    const most = rowsAtOnce[width - 1];
+    const sums = Array.from({ length: most }, () => f.locals("v128", width));
+    const factors = f.locals("v128", width);
+    const splat = f.local("v128");
+
+    /** One step along the depth: b's row against one element of each row of a. */
+    const step = (rows: number, turn: number): void => {
+      factors.forEach((vector, v) => f.get(bAt).memory("v128.load", turn * bRow + (first + v) * 16).set(vector));
+      for (let i = 0; i < rows; i++) {
+        f.get(aStep).memory(type.loadSplat, i * aRow).set(splat);
+        sums[i].forEach((sum, v) => {
+          if (turn > 0) f.get(sum);
+          f.get(splat, factors[v]).op(type.mul);
+          if (turn > 0) f.op(type.add);
+          f.set(sum);
+        });
+      }
+    };
+    const finish = (rows: number): void => {
+      for (let i = 0; i < rows; i++) {
+        f.get(row).i32(i).op("i32.add").set(rowHere);
+        sums[i].forEach((sum, v) => {
+          if (epilogue !== null) {
+            f.i32((first + v) * lanes).set(column);
+            epilogue(f, { value: sum, batch, row: rowHere, column, lanes });
+            f.set(sum);
+          }
+          storeFirst(f, type, outAt, sum, i * outRow + (first + v) * 16, Math.min(lanes, n - (first + v) * lanes));
+        });
+      }
+    };
+    const block = (rows: number): void => {
+      f.get(aAt).set(aStep);
+      if (right === null) f.i32(addressOf(kernel.b)).set(bAt);
+      else f.get(right).set(bAt);
+      step(rows, 0);
+      if (k > 1) {
+        const turns = Math.min(k - 1, unroll);
+        f.get(aAt).i32((k - 1) * aColumn).op("i32.add").set(aEnd);
+        // Asking after every step whether it was the last keeps V8 from loading for all steps up front (see contractTile.ts).
+        f.block((done) => f.loop((again) => {
+          for (let turn = 1; turn <= turns; turn++) {
+            f.get(aStep).i32(aColumn).op("i32.add").set(aStep);
+            step(rows, turn);
+            f.get(aStep, aEnd).op("i32.eq").branchIf(done);
+          }
+          f.get(bAt).i32(turns * bRow).op("i32.add").set(bAt).branch(again);
+        }));
+      }
+      finish(rows);
+      f.get(row).i32(rows).op("i32.add").set(row);
+      f.get(aAt).i32(rows * aRow).op("i32.add").set(aAt);
+      f.get(outAt).i32(rows * outRow).op("i32.add").set(outAt);
+    };
+
+    f.get(start).i32(rowsPerUnit).op("i32.mul").set(row);
+    f.get(row).i32(aRow).op("i32.mul").i32(addressOf(kernel.a)).op("i32.add").set(aAt);
+    f.get(row).i32(outRow).op("i32.mul").i32(addressOf(kernel.out)).op("i32.add").set(outAt);
+    for (const rows of [most, 4, 2, 1].filter((count, i, counts) => count <= most && counts.indexOf(count) === i)) {
+      f.while(() => f.get(row).i32(rows).op("i32.add").get(limit).op("i32.le_s"), () => block(rows));
+    }
+    f.release(...sums.flat(), ...factors, splat);
+  };
+  let first = 0;
+  for (const width of columnChunks[vectors - 1]) {
+    chunk(first, width);
+    first += width;
   }
 }
 
