@@ -1,3 +1,5 @@
+import { registry } from "@ndgrad/core/internal";
+
 /**
  * What each packed package must be able to do in plain Node, by its folder's name: a module that throws where it fails.
  * A package without a program is only imported.
@@ -5,9 +7,13 @@
 export const programs: Readonly<Record<string, string>> = {
   core: `
 import assert from "node:assert/strict";
+import * as nd from "@ndgrad/core";
 import { compile, grad, setThreads, tensor, valueAndGrad, variable } from "@ndgrad/core";
-import { currentEngine } from "@ndgrad/core/internal";
+import { currentEngine, registry } from "@ndgrad/core/internal";
 
+// A bundle may rename what shares its name with something else, and drop what looks unused.
+assert.deepEqual(Object.entries(nd).filter(([name, value]) => typeof value === "function" && value.name !== name), []);
+assert.deepEqual([...registry.keys()].sort(), ${JSON.stringify([...registry.keys()].sort())});
 // Without it everything would still work, slowly.
 assert.equal(currentEngine().name, "wasm");
 assert.deepEqual(tensor([[1, 2], [3, 4]]).matmul([[1], [1]]).toArray(), [[3], [7]]);

@@ -42,6 +42,12 @@ describe.each(published.map(({ folder: name, manifest }) => [manifest.name, name
     const manifest = JSON.parse(await readFile(`${folder}/node_modules/${packageName}/package.json`, "utf8")) as PackedManifest;
     const targets = Object.values(manifest.exports).flatMap((target) => Object.values(target));
     expect(files).toEqual(expect.arrayContaining(targets.map((target) => target.replace("./", ""))));
+    // each entry and what they share: many small modules would take long to load
+    const scripts = files.filter((file) => file.endsWith(".js"));
+    expect(scripts.length).toBeLessThanOrEqual(Object.keys(manifest.exports).length + 1);
+    const maps = await Promise.all(files.filter((file) => file.endsWith(".js.map")).map((file) => readFile(`${folder}/node_modules/${packageName}/${file}`, "utf8")));
+    const sources = maps.flatMap((map) => (JSON.parse(map) as { readonly sources: readonly string[] }).sources);
+    expect(files).toEqual(expect.arrayContaining(sources.map((source) => source.replace("../", ""))));
     // no range may speak of the workspace it came from
     expect(JSON.stringify(manifest.dependencies)).not.toMatch(/workspace:|catalog:/);
   });

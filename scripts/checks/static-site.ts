@@ -1,33 +1,22 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
-import { runTool, transcript } from "../process.ts";
+import { bundle } from "../bundle.ts";
+import { mapParallel } from "../parallel.ts";
 import { root } from "../repository.ts";
 
-/** Translates core and nn for a browser, each file by itself, into a folder. */
+/** Builds core and nn as they are published into a folder. */
 export async function buildSite(folder: string): Promise<void> {
-  const configuration = {
-    extends: `${root}/tsconfig.json`,
-    compilerOptions: {
-      composite: false, incremental: false, declaration: false, declarationMap: false, isolatedDeclarations: false, sourceMap: false,
-      noCheck: true, types: [], rootDir: `${root}/packages`, outDir: folder,
-    },
-    include: ["core", "nn"].map((name) => `${root}/packages/${name}/src/**/*.ts`),
-    exclude: ["**/*.test.ts", "**/*.test-d.ts"],
-    references: [],
-  };
-  await writeFile(`${folder}/tsconfig.json`, JSON.stringify(configuration));
-  const outcome = await runTool("tsc", ["-p", folder, "--pretty", "false"]);
-  if (outcome.code !== 0) throw new Error(transcript(outcome));
+  await mapParallel(["core", "nn"], 2, (name) => bundle(`${root}/packages/${name}`, `${folder}/${name}`));
   const fromCore = createRequire(`${root}/packages/core/package.json`).resolve("typed-function/package.json");
-  await writeFile(`${folder}/typed-function.js`, await readFile(fromCore.replace("package.json", "lib/esm/typed-function.mjs")));
+  await copyFile(fromCore.replace("package.json", "lib/esm/typed-function.mjs"), `${folder}/typed-function.js`);
 }
 
 const imports = {
   "typed-function": "/typed-function.js",
-  "@ndgrad/core": "/core/src/index.js",
-  "@ndgrad/core/internal": "/core/src/internal.js",
-  "@ndgrad/nn": "/nn/src/index.js",
+  "@ndgrad/core": "/core/index.js",
+  "@ndgrad/core/internal": "/core/internal.js",
+  "@ndgrad/nn": "/nn/index.js",
 };
 const page = `<!doctype html><title>ndgrad</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
 

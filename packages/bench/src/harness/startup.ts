@@ -13,9 +13,9 @@ interface Sample {
   readonly firstStep?: number;
 }
 
-/** Builds @ndgrad/core as it is published: importing TypeScript through a loader would measure the loader. */
+/** The JavaScript of @ndgrad/core as it is published: importing TypeScript through a loader would measure the loader. */
 async function buildCore(): Promise<string> {
-  await run(process.execPath, [fileOf("../../../../node_modules/typescript/bin/tsc"), "-b", fileOf("../../../core")]);
+  await run(process.execPath, ["--import", import.meta.resolve("tsx"), fileOf("../../../../scripts/bundle.ts"), "core"]);
   return new URL("../../../core/dist/index.js", import.meta.url).href;
 }
 
