@@ -10,6 +10,8 @@ export interface Storage {
   readonly offset: number;
   /** Row-major without gaps from `offset` on. */
   readonly contiguous: boolean;
+  /** Where elements are put together when they are looked at: puts them, row-major, straight into another array, from `at` on. */
+  readonly deliver?: (to: TypedArray, at: number) => void;
 }
 
 /** A row-major array as storage. */
@@ -21,6 +23,49 @@ export const denseStorage = (data: TypedArray, shape: readonly number[]): Storag
 export const viewStorage = (data: TypedArray, layout: Layout): Storage => ({
   data, strides: layout.strides, offset: layout.offset, contiguous: isContiguous(layout.shape, layout.strides),
 });
+
+/** Rows of an array, named by their places among `count` of them; a place below 0 counts from the end, one out of range is the nearest end. */
+export interface Rows {
+  readonly from: TypedArray;
+  readonly count: number;
+  /** How many elements a row has. */
+  readonly length: number;
+  readonly places: TypedArray;
+}
+
+/** Up to here copying a row by the element is quicker than to make a subarray. */
+const shortRow = 32;
+
+/** Puts rows side by side into `to`, from `at` on. */
+export function copyRows({ from, count, length, places }: Rows, to: TypedArray, at: number, first: number = 0): void {
+  for (let j = 0; j < places.length; j++, at += length) {
+    const place = places[j] < 0 ? places[j] + count : places[j];
+    const start = first + Math.min(Math.max(place, 0), count - 1) * length;
+    if (length > shortRow) to.set(from.subarray(start, start + length), at);
+    else for (let i = 0; i < length; i++) to[at + i] = from[start + i];
+  }
+}
+
+/** Rows side by side that get an array of their own when somebody looks at it: until then they keep what they come from. */
+export function rowsStorage(rows: Rows, shape: readonly number[], dtype: DType): Storage {
+  let kept: Rows | null = rows;
+  let own: TypedArray | null = null;
+  return {
+    get data() {
+      if (own === null) {
+        own = allocate(dtype, sizeOf(shape));
+        if (kept !== null) copyRows(kept, own, 0);
+        kept = null;
+      }
+      return own;
+    },
+    strides: rowMajorStrides(shape), offset: 0, contiguous: true,
+    deliver(to, at) {
+      if (kept !== null) copyRows(kept, to, at);
+      else if (own !== null) to.set(own, at);
+    },
+  };
+}
 
 /** Copies the elements in row-major order into `out`. */
 export function copyRowMajor(storage: Storage, shape: readonly number[], out: TypedArray | number[]): void {

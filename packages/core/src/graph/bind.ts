@@ -5,6 +5,7 @@ import { anyPrimitive, type Primitive, type Spec } from "../primitive.ts";
 import { rowMajor } from "../shape/layout.ts";
 import { denseStorage, rowMajorData, viewStorage, type Storage } from "../storage.ts";
 import { Tensor, detach, storageOf } from "../tensor.ts";
+import { deferred } from "./deferred.ts";
 import type { Scope } from "./scope.ts";
 
 /** Looks at every input before a primitive is applied, and may put another tensor in its place. */
@@ -80,5 +81,5 @@ function compute(primitive: Primitive, inputs: readonly Tensor[], attributes: un
     if (dense === null) throw new Error(`${primitive.name}: no view of a row-major array; the primitive must not lower to one`);
     return viewStorage(copied, dense);
   }
-  return denseStorage(currentEngine().run(primitive, inputs, attributes, spec), spec.shape);
+  return deferred(primitive, inputs, attributes, spec) ?? denseStorage(currentEngine().run(primitive, inputs, attributes, spec), spec.shape);
 }

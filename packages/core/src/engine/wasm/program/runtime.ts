@@ -174,13 +174,14 @@ function createResidences(owner: ProgramMemory): Residences {
 
 /** Copies a tensor's elements to an address, in row-major order. */
 function write(owner: ProgramMemory, address: number, tensor: Tensor): void {
-  const { data, offset, contiguous, strides } = storageOf(tensor, "compile");
+  const storage = storageOf(tensor, "compile");
   const { shape, dtype } = tensor;
   const to = owner.heap()[dtype];
   const at = elementAt(address, dtype);
   const size = sizeOf(shape);
-  if (contiguous) copyIn(to, at, data, offset, size);
-  else copyRowMajor({ data, offset, contiguous, strides }, shape, to.subarray(at, at + size));
+  if (storage.deliver !== undefined) storage.deliver(to, at);
+  else if (storage.contiguous) copyIn(to, at, storage.data, storage.offset, size);
+  else copyRowMajor(storage, shape, to.subarray(at, at + size));
 }
 
 /** A new array with the elements at an address. */
