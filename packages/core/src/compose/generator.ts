@@ -16,6 +16,7 @@ import type { Shape } from "../shape/types.ts";
 import { fromData, type Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
 import { normals, unit, wordsForNormals, wordsPerUnit } from "./distributions.ts";
+import { unitOrder } from "./unit-order.ts";
 
 /** Bounds and dtype (float32 unless given) of uniform numbers; [0, 1) unless given. */
 export interface UniformOptions<D extends FloatDType = FloatDType> {
@@ -133,7 +134,8 @@ export class Generator {
    */
   permutation<const N extends number>(size: N): Tensor<[N], "int32"> {
     checkShape("permutation", [size]);
-    return argSort(unit(draw(this, size * 2), "float64")) as Tensor<[N], "int32">;
+    const keys = unit(draw(this, size * 2), "float64");
+    return (keys.storage === null ? argSort(keys) : fromData(unitOrder(keys.data), [size], "int32")) as Tensor<[N], "int32">;
   }
 
   /**
