@@ -67,17 +67,19 @@ await assert.rejects(import("@ndgrad/nn/progress"), /cli-progress/);
 
   data: `
 import assert from "node:assert/strict";
-import { batches, digits, numpyRandom, stratifiedSplit } from "@ndgrad/data";
+import { dataset, digits, numpyRandom, readCsv, stratifiedSplit } from "@ndgrad/data";
 
 const { train, test } = await digits({ seed: 1 });
 assert.deepEqual([train.x.shape, test.x.shape], [[8000, 784], [2000, 784]]);
 let seen = 0;
-for (const { x, y } of batches(train, { batchSize: 256, shuffle: true, seed: 1 })) {
+for (const { x, y } of dataset(train).shuffle({ seed: 1 }).batch(256)) {
   assert.equal(x.shape[0], y.shape[0]);
   seen += x.shape[0];
 }
 assert.equal(seen, 8000);
 assert.equal(stratifiedSplit([0, 0, 1, 1], { testFraction: 0.5 }).test.length, 2);
+const { columns } = await readCsv(new TextEncoder().encode('name,age\\n"Ann ""A""",31\\n'));
+assert.deepEqual([columns.name.categories, columns.age.values.toArray()], [['Ann "A"'], [31]]);
 // np.random.seed(0); np.random.rand()
 assert.equal(numpyRandom(0).rand(), 0.5488135039273248);
 `,

@@ -1,56 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { tensor } from "@ndgrad/core";
-import { batches } from "./batches.ts";
 import { digits } from "./digits.ts";
 import { stratifiedSplit } from "./split.ts";
 
-const columns = (size: number) => ({
-  x: tensor(Float32Array.from({ length: size * 2 }, (_, i) => i / 2), { shape: [size, 2] }),
-  y: tensor(Int32Array.from({ length: size }, (_, i) => i)),
-});
-const labels = (all: Iterable<{ readonly y: { readonly data: Int32Array } }>) => Array.from(all, ({ y }) => [...y.data]);
 const inOrder = (a: number, b: number) => a - b;
-
-describe("batches", () => {
-  test("cover every example once, in order or shuffled, and keep columns together", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 50 }), fc.boolean(), fc.nat(2 ** 31), fc.nat(5), (size, batchSize, shuffle, seed, epoch) => {
-      const loader = batches(columns(size), { batchSize, shuffle, seed });
-      const all = [...loader.epoch(epoch)];
-      expect(all).toHaveLength(loader.length);
-      const order = labels(all).flat();
-      expect([...order].sort(inOrder)).toEqual(Array.from({ length: size }, (_, i) => i));
-      if (!shuffle) expect(order).toEqual([...order].sort(inOrder));
-      expect(all.slice(0, -1).every(({ x }) => x.shape[0] === batchSize)).toBe(true);
-      for (const { x, y } of all) expect([...x.data].filter((_, i) => i % 2 === 0)).toEqual([...y.data]);
-    }), { numRuns: 50 });
-  });
-
-  test("have the same order for the same seed and epoch, and start again", () => {
-    const loader = batches(columns(50), { batchSize: 8, shuffle: true, seed: 3 });
-    expect(labels(loader)).toEqual(labels(loader));
-    expect(labels(loader)).toEqual(labels(loader.epoch(0)));
-    expect(labels(loader)).toEqual(labels(batches(columns(50), { batchSize: 8, shuffle: true, seed: 3 })));
-    expect(labels(loader.epoch(1))).not.toEqual(labels(loader.epoch(0)));
-    expect(labels(batches(columns(50), { batchSize: 8, shuffle: true, seed: 4 }))).not.toEqual(labels(loader));
-  });
-
-  test("leave the last one out when it is not full and nobody wants it", () => {
-    const loader = batches(columns(10), { batchSize: 4, dropLast: true });
-    expect([loader.length, loader.size, labels(loader)]).toEqual([2, 10, [[0, 1, 2, 3], [4, 5, 6, 7]]]);
-  });
-
-  test("refuse columns and options that do not fit", () => {
-    const { x, y } = columns(3);
-    expect(() => batches({}, { batchSize: 1 })).toThrow("there are no columns");
-    expect(() => batches({ x, y: tensor([1, 2]) }, { batchSize: 1 })).toThrow(`batches: "x" has 3 examples and "y" 2`);
-    expect(() => batches({ x: tensor(1) }, { batchSize: 1 })).toThrow(`"x" is a scalar`);
-    expect(() => batches({ x: tensor([]) }, { batchSize: 1 })).toThrow(`"x" has no examples`);
-    expect(() => batches({ x, y }, { batchSize: 0 })).toThrow("batches: batchSize must be a whole number of at least 1, got 0");
-    expect(() => batches({ x, y }, { batchSize: 1, seed: -1 })).toThrow("batches: seed must be a whole number of at least 0, got -1");
-    expect(() => [...batches({ x, y }, { batchSize: 1 }).epoch(0.5)]).toThrow("batches: epoch");
-  });
-});
 
 describe("stratifiedSplit", () => {
   test("puts everybody in one part, each class with its share", () => {

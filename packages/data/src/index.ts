@@ -1,5 +1,4 @@
 export { numpyRandom, type NumpyRandom, type BinomialParameters, type ChoiceParameters, type IntegerParameters, type NormalParameters, type Seed, type Sized, type UniformParameters } from "./numpy-random/numpy-random.ts";
-export { batches, type Batches, type BatchesOptions, type Columns, type Rows } from "./batches.ts";
 export { digits, type Digits, type DigitSets } from "./digits.ts";
 export { stratifiedSplit, type Split, type SplitOptions } from "./split.ts";
 export { makeCircles, makeMoons, makeSpirals, type CirclesOptions, type CurveOptions, type SpiralsOptions } from "./synthetic/curves.ts";
@@ -14,8 +13,8 @@ export { decodeNpy, encodeNpy, readNpy, writeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, readNpz, writeNpz } from "./formats/npz.ts";
 export { readCsv, type ColumnKind, type CsvColumn, type CsvOptions, type CsvTable } from "./formats/csv.ts";
 export { csvRecords, type CsvRecordsOptions } from "./formats/csv-records.ts";
-export { dataset, type RowOf } from "./dataset/dataset.ts";
-export type { Batched } from "./dataset/collate.ts";
+export { dataset, type Columns } from "./dataset/dataset.ts";
+export type { Batched, RowOf } from "./dataset/collate.ts";
 export type { BatchOptions, Dataset, DatasetSplitOptions, Parts, Position, PositionedIterator, ShuffleOptions, WindowOptions } from "./dataset/types.ts";
 export type { Awaitable } from "./dataset/stream.ts";
 export type { Fitted, Transform } from "./transforms/fitted.ts";

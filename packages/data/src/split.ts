@@ -1,5 +1,6 @@
 import { NdgradError } from "@ndgrad/core";
-import { checkWhole, orderOf } from "./batches.ts";
+import { checkWhole } from "./checks.ts";
+import { orderOf } from "./random.ts";
 
 /** Which examples are for training and which for testing: indices, none in both. */
 export interface Split {

@@ -1,47 +1,52 @@
-import { NdgradError, Tensor, type Shape } from "@ndgrad/core";
-import { checkWhole, type Columns } from "../batches.ts";
+import { NdgradError, Tensor } from "@ndgrad/core";
+import { checkWhole } from "../checks.ts";
 import { stratifiedSplit } from "../split.ts";
-import { collate, rowsOf, type Batched } from "./collate.ts";
+import { collate, rowsOf, type Batched, type RowOf } from "./collate.ts";
 import { batchesOf, cached, classIn, concatenated, partsOf, picker, repeated, zipped } from "./derived.ts";
 import { positionedIterator, syncIterator } from "./iterators.ts";
-import { columnsPlan, indexedOf, orders, planOf, reordered, streamed, type Indexed, type Plan } from "./plan.ts";
-import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, streamOf, type Stream } from "./stream.ts";
+import { indexedOf, orders, planOf, reordered, rowsPlan, streamed, type Indexed, type Plan } from "./plan.ts";
+import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, startsOf, streamOf, type Stream } from "./stream.ts";
 import type { Dataset, Parts } from "./types.ts";
 
-/** One row of columns: the same names, without the first axis. */
-export type RowOf<T extends Columns> = { readonly [K in keyof T]: T[K] extends Tensor<[number, ...infer Rest extends Shape], infer D> ? Tensor<Rest, D> : Tensor };
+/** Tensors by name, with one example for each index of their first axis; any record or interface of them will do. */
+export type Columns<T> = { readonly [K in keyof T]: Tensor };
 
 /**
- * A lazy set of items: an array, columns of tensors (whose rows are the items), an iterable, sync or not, that starts
- * again each time, or a function that starts one, such as a generator function.
+ * A lazy set of items: an array, a tensor or columns of tensors (whose rows are the items), an iterable, sync or not, that
+ * starts again each time, or a function that starts one, such as a generator function.
  *
- * @throws NdgradError for columns without rows in common.
+ * @throws NdgradError for tensors without rows, or with different numbers of them.
  * @see tf.data.Dataset; PyTorch: DataLoader
  * @example
- * const pipeline = dataset({ x, y }).shuffle({ seed: 1 }).batch(32);
- * for (const batch of pipeline.epoch(3)) step(batch.x, batch.y);
+ * const batches = dataset({ x, y }).shuffle({ seed: 1 }).batch(32);
+ * for (const { x, y } of batches.epoch(3)) step(x, y);
  */
 export function dataset<T>(source: readonly T[]): Dataset<T>;
+export function dataset<T extends Tensor>(source: T): Dataset<RowOf<T>>;
 export function dataset<T>(source: Iterable<T> | AsyncIterable<T> | (() => Iterable<T> | AsyncIterable<T>)): Dataset<T>;
-export function dataset<T extends Columns>(source: T): Dataset<RowOf<T>>;
-export function dataset(source: readonly unknown[] | Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>) | Columns): Dataset<unknown> {
+export function dataset<T extends Columns<T>>(source: T): Dataset<RowOf<T>>;
+export function dataset(source: readonly unknown[] | Tensor | Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>) | Readonly<Record<string, Tensor>>): Dataset<unknown> {
   if (Array.isArray(source)) return ofPlan(planOf({ size: source.length, items: () => (index) => source[index] as unknown }));
+  if (source instanceof Tensor) return ofPlan(rowsPlan(source, sharedRows([["the tensor", source]])));
   if (typeof source === "function") return ofPlan(streamed(undefined, () => streamOf(source())));
-  if (isIterable(source)) return ofPlan(streamed(undefined, () => streamOf(source)));
-  return ofPlan(columnsPlan(source as Columns, sharedRows(source as Columns)));
+  if (isIterable(source)) return ofPlan(streamed(undefined, startsOf(source)));
+  return ofPlan(rowsPlan(source as Readonly<Record<string, Tensor>>, sharedRows(Object.entries(source).map(([name, column]) => [`"${name}"`, column as unknown]))));
 }
 
 const isIterable = (source: object): source is Iterable<unknown> | AsyncIterable<unknown> => Symbol.iterator in source || Symbol.asyncIterator in source;
 
-function sharedRows(columns: Columns): number {
-  const entries = Object.entries(columns);
-  if (entries.length === 0) throw new NdgradError("dataset: there are no columns; give a record of tensors, an array or an iterable");
-  const [[first, { shape }]] = entries;
-  for (const [name, column] of entries) {
-    if (!(column instanceof Tensor) || column.rank === 0) throw new NdgradError(`dataset: "${name}" is no tensor with rows`);
-    if (column.shape[0] !== shape[0]) throw new NdgradError(`dataset: "${first}" has ${shape[0]} rows and "${name}" ${column.shape[0]}; every column needs as many`);
+/** How many rows tensors have; throws unless they agree. */
+function sharedRows(columns: readonly (readonly [name: string, column: unknown])[]): number {
+  let shared: { readonly name: string; readonly rows: number } | undefined;
+  for (const [name, column] of columns) {
+    if (!(column instanceof Tensor)) throw new NdgradError(`dataset: ${name} is no tensor; give tensors, an array of records, or an iterable`);
+    if (column.rank === 0) throw new NdgradError(`dataset: ${name} is a scalar, ${column.dtype}[]; examples lie along the first axis`);
+    const [rows] = column.shape;
+    shared ??= { name, rows };
+    if (rows !== shared.rows) throw new NdgradError(`dataset: ${shared.name} has ${shared.rows} rows and ${name} ${rows}; every column needs as many`);
   }
-  return shape[0];
+  if (shared === undefined) throw new NdgradError("dataset: there are no columns; give a record of tensors, an array or an iterable");
+  return shared.rows;
 }
 
 /** What a set's methods do is here; how its items are made is the plan's. */
@@ -75,8 +80,8 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
 
     map(f) {
       const { indexed } = plan;
-      if (indexed === undefined) return derived(streamed(size, (epoch) => mapped(open(epoch), f)));
-      return derived(planOf({ size: indexed.size, items: (epoch) => placed(indexed.items(epoch), (make, index) => after(make(index), (value) => f(value, index))) }));
+      if (indexed === undefined) return derived(streamed(size, (epoch) => mapped(open(epoch), (item, index) => f(item, index, epoch))));
+      return derived(planOf({ size: indexed.size, items: (epoch) => placed(indexed.items(epoch), (make, index) => after(make(index), (value) => f(value, index, epoch))) }));
     },
     filter: (keep) => derived(streamed(undefined, (epoch) => filtered(open(epoch), keep))),
     batch(count, { dropLast = false } = {}) {
@@ -87,7 +92,7 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       // A batch is what collate makes of items, or rows that are that already.
       return derived(planOf(batchesOf(indexed, count, batches ?? 0) as Indexed<Batched<T>>));
     },
-    unbatch: <U>() => derived(streamed(undefined, (epoch) => flattened(mapped(open(epoch), (batch) => rowsOf(batch) as readonly U[])))),
+    unbatch: () => derived(streamed(undefined, (epoch) => flattened(mapped(open(epoch), (batch) => rowsOf(batch) as readonly RowOf<T>[])))),
     shuffle({ seed = 0, window } = {}) {
       checkWhole("shuffle", "seed", seed, 0);
       if (window !== undefined) {

@@ -1,5 +1,5 @@
 import { NdgradError, generator } from "@ndgrad/core";
-import { pooled } from "../pooled.ts";
+import { pooled } from "../random.ts";
 import type { Split } from "../split.ts";
 import { collate } from "./collate.ts";
 import { planOf, reordered, rowsBetween, streamed, type Indexed, type Plan } from "./plan.ts";

@@ -1,5 +1,5 @@
-import { NdgradError, slice, take, tensor, type Tensor } from "@ndgrad/core";
-import { orderOf } from "../batches.ts";
+import { NdgradError, Tensor, slice, take, tensor } from "@ndgrad/core";
+import { orderOf } from "../random.ts";
 import { rowOf } from "./collate.ts";
 import { after, end, item, withoutFirst, type Awaitable, type Step, type Stream } from "./stream.ts";
 
@@ -21,9 +21,12 @@ export interface Indexed<T> {
   readonly rows?: (epoch: number) => RowSource;
 }
 
-/** Rows of columns in an order. */
+/** A tensor, or several by name, whose rows are items. */
+export type Rows = Tensor | Readonly<Record<string, Tensor>>;
+
+/** Rows of tensors in an order. */
 export interface RowSource {
-  readonly columns: Readonly<Record<string, Tensor>>;
+  readonly of: Rows;
   /** Which rows, or undefined for all as they lie. */
   readonly order: Int32Array | undefined;
 }
@@ -46,30 +49,26 @@ export const streamed = <T>(size: number | undefined, open: (epoch: number) => S
   open: (epoch, from) => (from === 0 ? open(epoch) : withoutFirst(open(epoch), from)),
 });
 
-/** Columns of tensors, a row an item. */
-export function columnsPlan(columns: Readonly<Record<string, Tensor>>, size: number, orderAt?: (epoch: number) => Int32Array): Plan<Record<string, Tensor>> {
-  const entries = Object.entries(columns);
-  const rows = (epoch: number): RowSource => ({ columns, order: orderAt?.(epoch) });
-  return planOf({
-    size,
-    rows,
-    items: (epoch) => {
-      const { order } = rows(epoch);
-      return (index) => Object.fromEntries(entries.map(([name, column]) => [name, rowOf(column, order?.[index] ?? index)]));
-    },
-  });
-}
+/** Tensors, a row an item. */
+export const rowsPlan = (of: Rows, size: number): Plan<unknown> => planOf({
+  size,
+  rows: () => ({ of, order: undefined }),
+  items: () => (index) => each(of, (x) => rowOf(x, index)),
+});
 
 /** Rows from one place up to another, as tensors: views where they lie side by side, else gathered once. */
-export function rowsBetween({ columns, order }: RowSource, from: number, to: number): Record<string, Tensor> {
-  const indices = order === undefined ? undefined : tensor(order.slice(from, to));
-  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, indices === undefined ? slice(column, [[from, to]]) : take(column, indices, { axis: 0 })]));
+export function rowsBetween({ of, order }: RowSource, from: number, to: number): unknown {
+  if (order === undefined) return each(of, (x) => slice(x, [[from, to]]));
+  const indices = tensor(order.subarray(from, to));
+  return each(of, (x) => take(x, indices, { axis: 0 }));
 }
+
+const each = (of: Rows, f: (x: Tensor) => Tensor): unknown => (of instanceof Tensor ? f(of) : Object.fromEntries(Object.entries(of).map(([name, x]) => [name, f(x)])));
 
 /** Some of the items, in another order: `orderAt` names them by their places. */
 export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: number) => (index: number) => number): Plan<T> {
   const { rows } = source;
-  const own: Indexed<T> = {
+  const items: Indexed<T> = {
     size,
     items: (epoch) => {
       const make = source.items(epoch);
@@ -77,13 +76,15 @@ export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: 
       return (index) => make(order(index));
     },
   };
-  if (rows === undefined || !Number.isFinite(size)) return planOf(own);
+  if (rows === undefined || !Number.isFinite(size)) return planOf(items);
   return planOf({
-    ...own,
+    ...items,
     rows: (epoch) => {
-      const { columns, order } = rows(epoch);
+      const { of, order } = rows(epoch);
       const place = orderAt(epoch);
-      return { columns, order: Int32Array.from({ length: size }, (_, i) => order?.[place(i)] ?? place(i)) };
+      const own = new Int32Array(size);
+      for (let i = 0; i < size; i++) own[i] = order === undefined ? place(i) : order[place(i)];
+      return { of, order: own };
     },
   });
 }

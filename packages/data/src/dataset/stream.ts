@@ -1,3 +1,5 @@
+import { NdgradError } from "@ndgrad/core";
+
 /** A value, or the promise of one: what is at hand is passed on at once, so that plain loops stay plain. */
 export type Awaitable<T> = T | PromiseLike<T>;
 
@@ -30,8 +32,22 @@ export function until<T>(turn: () => Awaitable<T | undefined>): Awaitable<T> {
 }
 
 /** The items of an iterable, sync or not. */
-export function streamOf<T>(source: Iterable<T> | AsyncIterable<T>): Stream<T> {
-  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+export const streamOf = <T>(source: Iterable<T> | AsyncIterable<T>): Stream<T> => streamFrom(iteratorOf(source));
+
+/** The items of an iterable again and again; an iterator that is its own iterable, as generators make them, has only one time. */
+export function startsOf<T>(source: Iterable<T> | AsyncIterable<T>): () => Stream<T> {
+  let usedUp = false;
+  return () => {
+    if (usedUp) throw new NdgradError("dataset: this iterator was read already and cannot start again; give the generator function, not what it returns");
+    const iterator = iteratorOf(source);
+    usedUp = (iterator as unknown) === source;
+    return streamFrom(iterator);
+  };
+}
+
+const iteratorOf = <T>(source: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> => (Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]());
+
+function streamFrom<T>(iterator: Iterator<T> | AsyncIterator<T>): Stream<T> {
   const step = (result: IteratorResult<T, unknown>): Step<T> => (result.done === true ? end : item(result.value));
   return {
     next: () => after(iterator.next(), step),

@@ -1,5 +1,5 @@
 import type { SplitOptions } from "../split.ts";
-import type { Batched } from "./collate.ts";
+import type { Batched, RowOf } from "./collate.ts";
 import type { Awaitable } from "./stream.ts";
 
 /** Where an iteration stands: save it (it is plain JSON) and go on from it later, in another process too. */
@@ -52,12 +52,13 @@ export interface Dataset<T> extends AsyncIterable<T> {
   /** All items. @throws NdgradError for a set without end. */
   toArray(): Promise<T[]>;
 
-  map<U>(f: (item: T, index: number) => Awaitable<U>): Dataset<U>;
+  /** Each item made into another. What is random in `f` is best drawn from a seed made of `index` and `epoch`: any part can then be made again. */
+  map<U>(f: (item: T, index: number, epoch: number) => Awaitable<U>): Dataset<U>;
   filter(keep: (item: T, index: number) => Awaitable<boolean>): Dataset<T>;
   /** Batches of items; columns of tensors are sliced or gathered as a whole, once. See {@link Batched}. */
   batch(size: number, options?: BatchOptions): Dataset<Batched<T>>;
-  /** The rows of batches, or the elements of arrays. */
-  unbatch<U = unknown>(): Dataset<U>;
+  /** The rows of batches, or the elements of arrays. See {@link RowOf}. */
+  unbatch(): Dataset<RowOf<T>>;
   /** The items in random order, another one in each epoch. @throws NdgradError for a stream without a window. */
   shuffle(options?: ShuffleOptions): Dataset<T>;
   /** The items again and again, each time the next epoch; for ever unless `times` is given. */

@@ -1,5 +1,5 @@
 import { NdgradError, tensor, type Generator, type Tensor } from "@ndgrad/core";
-import { checkWhole } from "../batches.ts";
+import { checkWhole } from "../checks.ts";
 
 export interface FlipOptions {
   /** Where images are turned over; "horizontal", left for right, unless given. */

@@ -1,5 +1,5 @@
 import { NdgradError, tensor, type Generator, type Tensor } from "@ndgrad/core";
-import { pooled } from "../pooled.ts";
+import { pooled } from "../random.ts";
 
 export interface MixupOptions {
   /** How much is mixed: near 0 hardly ever, at 1 evenly; 0.2 unless given. */
