@@ -1,7 +1,7 @@
 import { concat, type Tensor } from "@ndgrad/core";
 import { averages } from "./averages.ts";
 import { TrainingError } from "./errors.ts";
-import { checkCount, rows, toSource, type BatchSource, type Data } from "./examples.ts";
+import { batchesFrom, checkCount, rows, toSource, type BatchSource, type Data } from "./examples.ts";
 import type { Metric } from "./metrics.ts";
 import { pacer } from "./pause.ts";
 import { compiledFor, measuringStep, type Step } from "./step.ts";
@@ -33,7 +33,7 @@ export async function evaluate<X extends Tensor, P extends Tensor, Y extends Ten
   model: (x: X) => P, data: Data<X, Y>, { metrics, batchSize = 256, compile: compiled = true }: EvaluateOptions<M>,
 ): Promise<{ readonly [K in keyof M]: number }> {
   const source = toSource("evaluate", data, { batchSize, shuffle: false, seed: 0 });
-  const step = measuringStep("evaluate", model, Object.values(metrics), compiled && source.length !== 1);
+  const step = measuringStep("evaluate", model, Object.values(metrics), compiled && source.size !== 1);
   // Every metric has its mean: the names are those of the record.
   return await measure("evaluate", step, source, Object.keys(metrics)) as { readonly [K in keyof M]: number };
 }
@@ -45,7 +45,7 @@ export async function measure<X extends Tensor, Y extends Tensor>(
   const scores = averages(names);
   const rest = pacer();
   let batches = 0;
-  for await (const { x, y } of source.epoch(0)) {
+  for await (const { x, y } of batchesFrom(caller, source, { epoch: 0, taken: 0 })) {
     batches++;
     const values = step(x, y);
     names.forEach((name, i) => scores.add(name, values[i].item(), x.shape[0]));

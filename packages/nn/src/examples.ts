@@ -1,4 +1,4 @@
-import { generator, slice, take, tensor, type Tensor } from "@ndgrad/core";
+import { Tensor, generator, slice, take, tensor } from "@ndgrad/core";
 import { TrainingError } from "./errors.ts";
 
 /** Inputs and targets: one example for each index of their first axis. */
@@ -7,15 +7,25 @@ export interface Examples<X extends Tensor = Tensor, Y extends Tensor = Tensor> 
   readonly y: Y;
 }
 
+/** Where a training stands: save it (it is plain JSON) and go on from it later. A data set's positions are the same. */
+export interface Position {
+  /** The epoch, counted from 0. */
+  readonly epoch: number;
+  /** How many of its batches were taken. */
+  readonly taken: number;
+}
+
 /**
- * Examples in batches, again in every epoch: what `batches` of @ndgrad/data gives for records with `x` and `y`, or a
- * source of your own.
+ * Examples in batches, again in every epoch: a `Dataset` of @ndgrad/data whose items are batches `{ x, y }`, or a source of
+ * your own.
  */
 export interface BatchSource<X extends Tensor = Tensor, Y extends Tensor = Tensor> {
   /** How many batches an epoch has, where that is known. */
-  readonly length?: number;
+  readonly size?: number | undefined;
   /** The batches of one epoch, counted from 0. */
   epoch(epoch: number): Iterable<Examples<X, Y>> | AsyncIterable<Examples<X, Y>>;
+  /** The rest of an epoch's batches. Without it, those before are made and passed over. */
+  iterate?(from: Position): AsyncIterable<Examples<X, Y>>;
 }
 
 /** What a model learns from: examples in memory, or a source of batches. */
@@ -32,8 +42,12 @@ export interface BatchOptions {
 
 /** The source itself, or one over the examples. */
 export function toSource<X extends Tensor, Y extends Tensor>(caller: string, data: Data<X, Y>, options: BatchOptions): BatchSource<X, Y> {
-  if ("epoch" in data) return data;
+  if ("epoch" in data) {
+    if (data.size === Infinity) throw new TrainingError(`${caller}: the data never end, so no epoch would; say how many batches make one: data.take(n)`);
+    return data;
+  }
   const { x, y } = data;
+  if (!(x instanceof Tensor && y instanceof Tensor)) throw new TrainingError(`${caller}: the data are neither tensors { x, y } nor a source of batches; make one of arrays and iterables by dataset(…) of @ndgrad/data`);
   const { batchSize = 32, shuffle, seed } = options;
   const size = countOf(caller, x);
   if (countOf(caller, y) !== size) throw new TrainingError(`${caller}: there are ${size} inputs and ${countOf(caller, y)} targets; each input needs one target`);
@@ -41,7 +55,7 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
   checkCount(caller, "batchSize", batchSize, 1);
   checkCount(caller, "seed", seed, 0);
   return {
-    length: Math.ceil(size / batchSize),
+    size: Math.ceil(size / batchSize),
     *epoch(epoch) {
       const order = shuffle ? permutationOf(size, seed, epoch) : undefined;
       for (let from = 0; from < size; from += batchSize) {
@@ -51,6 +65,35 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
       }
     },
   };
+}
+
+/** A source's batches of an epoch from a position on, each looked at: whoever made the source may not have been told what a batch is. */
+export async function* batchesFrom<X extends Tensor, Y extends Tensor>(caller: string, source: BatchSource<X, Y>, from: Position): AsyncGenerator<Examples<X, Y>> {
+  const skips = source.iterate === undefined ? from.taken : 0;
+  let number = from.taken - skips;
+  for await (const batch of from.taken > 0 && source.iterate !== undefined ? source.iterate(from) : source.epoch(from.epoch)) {
+    checkBatch(caller, batch, ++number);
+    if (number > skips) yield batch;
+  }
+}
+
+/** Throws unless a batch is tensors x and y with as many examples. */
+function checkBatch(caller: string, batch: unknown, number: number): void {
+  const { x, y } = Object(batch) as Partial<Record<string, unknown>>;
+  if (x instanceof Tensor && y instanceof Tensor) {
+    if (x.rank > 0 && y.rank > 0 && x.shape[0] === y.shape[0]) return;
+    throw new TrainingError(`${caller}: batch ${number} has x of shape [${x.shape.join(", ")}] and y of shape [${y.shape.join(", ")}], which are no batches of as many examples; are they single examples? Then data.batch(n) makes batches of them`);
+  }
+  const remedy = Array.isArray(batch) ? "data.map(([x, y]) => ({ x, y })) makes records of pairs" : "data.map((item) => ({ x: …, y: … })) and data.batch(n) make them";
+  throw new TrainingError(`${caller}: batch ${number} is ${described(batch)}; a batch is a record of two tensors, x and y. ${remedy}`);
+}
+
+function described(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Tensor) return `a tensor of shape [${value.shape.join(", ")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const kind = (field: unknown): string => (field instanceof Tensor ? "a tensor" : Array.isArray(field) ? "an array" : field === null ? "null" : `a ${typeof field}`);
+  return `a record of ${Object.entries(value).map(([name, field]) => `${name} (${kind(field)})`).join(", ") || "nothing"}`;
 }
 
 /** Some examples: in the order given, or as they lie, which copies nothing. */

@@ -1,6 +1,6 @@
 import type { Tensor } from "@ndgrad/core";
 import { TrainingError } from "./errors.ts";
-import { checkCount, toSource, type BatchSource, type Data } from "./examples.ts";
+import { batchesFrom, checkCount, toSource, type BatchSource, type Data, type Position } from "./examples.ts";
 import { measure, type Metrics } from "./evaluate.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -13,14 +13,19 @@ export interface FitOptions<P extends Tensor, X extends Tensor, Y extends Tensor
   /** What is made small: a scalar from predictions and targets. */
   readonly loss: Metric<P, Y>;
   readonly optimizer: Optimizer;
-  /** How often every example is seen; 1 unless given. */
+  /** How often every example is seen, in all; 1 unless given. */
   readonly epochs?: number;
-  /** 32 unless given; of no effect on data that come in batches. */
+  /** 32 unless given; of no effect on data that come in batches, nor are `shuffle` and `seed`. */
   readonly batchSize?: number;
   /** Whether the examples come in another order in every epoch; yes unless `false`. */
   readonly shuffle?: boolean;
   /** Decides the orders; 0 unless given. */
   readonly seed?: number;
+  /**
+   * Where to go on: a position that an earlier training reported, with the model and the optimizer as they were then. The
+   * history has what comes after it.
+   */
+  readonly from?: Position;
   /** What else to measure, by name. */
   readonly metrics?: M;
   /** Measured after every epoch, never learnt from. */
@@ -52,7 +57,7 @@ export type History<M> = ScoreLists<M> & {
  * metrics in the history are averages over an epoch's examples, taken while the parameters change. The step is compiled
  * into one program, one more for a last batch that is smaller. The event loop gets its turn several times a second.
  *
- * @throws TrainingError for data without examples, a model without parameters, a loss that is no finite number (the
+ * @throws TrainingError for data without examples, batches that are no tensors `x` and `y`, a model without parameters, a loss that is no finite number (the
  *   parameters are then those before the batch), or a step that cannot be compiled.
  * @example
  * const history = await fit(mlp, { x, y }, { loss: crossEntropy, optimizer: adam(), epochs: 5, metrics: { accuracy } });
@@ -61,8 +66,10 @@ export type History<M> = ScoreLists<M> & {
 export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, M extends Metrics<P, Y> = Readonly<Record<never, never>>>(
   model: Trainable<X, P>, data: Data<X, Y>, options: FitOptions<P, X, Y, M>,
 ): Promise<History<M>> {
-  const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, metrics, optimizer, progress, validation, compile: compiled = true } = options;
+  const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, from = { epoch: 0, taken: 0 }, metrics, optimizer, progress, validation, compile: compiled = true } = options;
   checkCount("fit", "epochs", epochs, 0);
+  checkCount("fit", "from.epoch", from.epoch, 0);
+  checkCount("fit", "from.taken", from.taken, 0);
   for (const name of ["loss", "seconds", "validation"]) {
     if (metrics !== undefined && Object.hasOwn(metrics, name)) throw new TrainingError(`fit: a metric cannot be called "${name}"; the history has that name already`);
   }
@@ -77,16 +84,19 @@ export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, 
   const rest = pacer();
   const history = emptyHistory(names);
   try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
+    for (let epoch = from.epoch + 1; epoch <= epochs; epoch++) {
       const began = performance.now();
       const scores = averages(names);
-      await trainEpoch(learn, source, { epoch, epochs, began, scores, names, progress, rest });
+      const taken = epoch === from.epoch + 1 ? from.taken : 0;
+      const batches = await trainEpoch(learn, source, { epoch, epochs, taken, began, scores, names, progress, rest });
+      // Saved after an epoch's last batch: the next one goes on.
+      if (batches === 0) continue;
       const seconds = (performance.now() - began) / 1000;
       history.seconds.push(seconds);
       append(history.lists, scores.means());
       const validated = held === undefined ? undefined : await measure("fit", validate, held, names);
       if (validated !== undefined) append(history.validation, validated);
-      const report: EpochReport = { epoch, epochs, seconds, scores: { ...scores.means(), ...prefixed(validated) } };
+      const report: EpochReport = { epoch, epochs, seconds, position: { epoch, taken: 0 }, scores: { ...scores.means(), ...prefixed(validated) } };
       progress?.epoch?.(report);
       if ((await options.onEpoch?.(report)) === false) break;
     }
@@ -99,6 +109,8 @@ export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, 
 interface Epoch {
   readonly epoch: number;
   readonly epochs: number;
+  /** How many of its batches were seen before. */
+  readonly taken: number;
   readonly began: number;
   readonly scores: Averages;
   /** The measures' names; the loss comes first. */
@@ -107,11 +119,12 @@ interface Epoch {
   readonly rest: () => Promise<void> | undefined;
 }
 
+/** Trains on the batches of an epoch; how many there were. */
 async function trainEpoch<X extends Tensor, Y extends Tensor>(
-  learn: Step<X, Y>, source: BatchSource<X, Y>, { epoch, epochs, began, scores, names, progress, rest }: Epoch,
-): Promise<void> {
-  let batch = 0;
-  for await (const { x, y } of source.epoch(epoch - 1)) {
+  learn: Step<X, Y>, source: BatchSource<X, Y>, { epoch, epochs, taken, began, scores, names, progress, rest }: Epoch,
+): Promise<number> {
+  let batch = taken;
+  for await (const { x, y } of batchesFrom("fit", source, { epoch: epoch - 1, taken })) {
     batch++;
     const values = learn(x, y).map((value) => value.item());
     const [loss] = values;
@@ -123,10 +136,11 @@ async function trainEpoch<X extends Tensor, Y extends Tensor>(
     }
     names.forEach((name, i) => scores.add(name, values[i], x.shape[0]));
     const seconds = (performance.now() - began) / 1000;
-    progress?.batch?.({ epoch, epochs, batch, batches: source.length, scores: scores.means(), seconds });
+    progress?.batch?.({ epoch, epochs, batch, batches: source.size, position: { epoch: epoch - 1, taken: batch }, scores: scores.means(), seconds });
     await rest();
   }
-  if (batch === 0) throw new TrainingError(`fit: epoch ${epoch} has no batches; a source must give its batches again in every epoch`);
+  if (batch === 0) throw new TrainingError(epoch === 1 ? "fit: the data have no batches" : `fit: epoch ${epoch} has no batches; a source must give its batches again in every epoch`);
+  return batch - taken;
 }
 
 type Lists = Record<string, number[]>;

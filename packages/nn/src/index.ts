@@ -16,7 +16,7 @@ export type { Initializer } from "./initializers.ts";
 export { fit, type FitOptions, type History, type ScoreLists } from "./fit.ts";
 export type { Trainable } from "./step.ts";
 export { evaluate, predict, type EvaluateOptions, type Metrics, type PredictOptions } from "./evaluate.ts";
-export type { BatchSource, Data, Examples } from "./examples.ts";
+export type { BatchSource, Data, Examples, Position } from "./examples.ts";
 export type { BatchReport, EpochReport, Progress } from "./progress.ts";
 export { decodeSafetensors, encodeSafetensors, readTensors, writeTensors, type NamedTensors } from "./safetensors.ts";
 export { ModuleError, ParameterFileError, TrainingError } from "./errors.ts";

@@ -41,8 +41,8 @@ function emulate(text: string): readonly string[] {
 
 function train(progress: Progress): void {
   for (let epoch = 1; epoch <= 2; epoch++) {
-    for (let batch = 1; batch <= 4; batch++) progress.batch?.({ epoch, epochs: 2, batch, batches: 4, scores: { loss: 1 / batch, accuracy: 0.5 }, seconds: 0.1 });
-    progress.epoch?.({ epoch, epochs: 2, scores: { loss: 0.000012, accuracy: 0.75 }, seconds: 1.234 / epoch ** 2 });
+    for (let batch = 1; batch <= 4; batch++) progress.batch?.({ epoch, epochs: 2, batch, batches: 4, position: { epoch: epoch - 1, taken: batch }, scores: { loss: 1 / batch, accuracy: 0.5 }, seconds: 0.1 });
+    progress.epoch?.({ epoch, epochs: 2, position: { epoch, taken: 0 }, scores: { loss: 0.000012, accuracy: 0.75 }, seconds: 1.234 / epoch ** 2 });
   }
   progress.end?.();
 }
@@ -67,7 +67,7 @@ describe("progressBar", () => {
   test("keeps within a narrow terminal", () => {
     const stream = screen(true, 20);
     const progress = progressBar({ stream });
-    progress.batch?.({ epoch: 1, epochs: 1, batch: 1, batches: 1, scores: { loss: 1 }, seconds: 0 });
+    progress.batch?.({ epoch: 1, epochs: 1, batch: 1, batches: 1, position: { epoch: 0, taken: 1 }, scores: { loss: 1 }, seconds: 0 });
     expect(stream.shown()).toEqual([`epoch 1/1  ${"█".repeat(8)}`]);
     progress.end?.();
     expect(stream.shown()).toEqual([""]);
@@ -76,7 +76,7 @@ describe("progressBar", () => {
   test("counts batches where their number is not known", () => {
     const stream = screen(true);
     const progress = progressBar({ stream });
-    progress.batch?.({ epoch: 1, epochs: 1, batch: 7, batches: undefined, scores: { loss: 1 }, seconds: 0 });
+    progress.batch?.({ epoch: 1, epochs: 1, batch: 7, batches: undefined, position: { epoch: 0, taken: 1 }, scores: { loss: 1 }, seconds: 0 });
     expect(stream.shown()).toEqual(["epoch 1/1  batch 7  loss 1.0000"]);
     progress.end?.();
   });

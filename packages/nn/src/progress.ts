@@ -1,3 +1,5 @@
+import type { Position } from "./examples.ts";
+
 /** What is known while an epoch runs, and at its end. */
 export interface EpochReport {
   /** Counted from 1. */
@@ -7,6 +9,8 @@ export interface EpochReport {
   readonly scores: Readonly<Record<string, number>>;
   /** Since the epoch began. */
   readonly seconds: number;
+  /** Saved with the parameters and what the optimizer keeps, `from` of `fit` goes on here. */
+  readonly position: Position;
 }
 
 /** What is known after a batch. */
