@@ -15,7 +15,7 @@ export { readCsv, type ColumnKind, type CsvColumn, type CsvOptions, type CsvTabl
 export { csvRecords, type CsvRecordsOptions } from "./formats/csv-records.ts";
 export { dataset, type Columns } from "./dataset/dataset.ts";
 export type { Batched, RowOf } from "./dataset/collate.ts";
-export type { BatchOptions, Dataset, DatasetSplitOptions, Parts, Position, PositionedIterator, ShuffleOptions, WindowOptions } from "./dataset/types.ts";
+export type { BatchOptions, Dataset, DatasetSplitOptions, FoldOptions, Parts, Position, PositionedIterator, ShuffleOptions, WindowOptions } from "./dataset/types.ts";
 export type { Awaitable } from "./dataset/stream.ts";
 export type { Fitted, Transform } from "./transforms/fitted.ts";
 export { minMax, standardize, type MinMaxState, type StandardizeState } from "./transforms/scaling.ts";

@@ -32,6 +32,12 @@ export type RowOf<T> =
 /** The arrays that are columns side by side, not lists of items: what tuples became in a batch. */
 const tuples = new WeakSet<object>();
 
+/** Marks columns side by side. */
+export function tupleOf(columns: readonly unknown[]): readonly unknown[] {
+  tuples.add(columns);
+  return columns;
+}
+
 /** Some items as one batch. */
 export const collate = <T>(items: readonly T[]): Batched<T> => collated(items, "") as Batched<T>;
 
@@ -50,9 +56,7 @@ function collated(items: readonly unknown[], path: string): unknown {
   if (every(items, isArray)) {
     const odd = items.find((each) => each.length !== items[0].length);
     if (odd !== undefined) throw new NdgradError(`batch: examples differ${at(path)}: arrays of ${items[0].length} and of ${odd.length}; make them equal, or tensors`);
-    const columns = items[0].map((_, i) => collated(items.map((each) => each[i]), `${path}[${i}]`));
-    tuples.add(columns);
-    return columns;
+    return tupleOf(items[0].map((_, i) => collated(items.map((each) => each[i]), `${path}[${i}]`)));
   }
   if (every(items, isRecord)) {
     const names = Object.keys(items[0]);

@@ -158,6 +158,15 @@ describe("orders", () => {
     const folds = source.kFold(7, { seed: 2 });
     expect(sorted(folds.flatMap((fold) => [...fold.test]))).toEqual(upTo(100));
     for (const fold of folds) expect(sorted([...fold.train, ...fold.test])).toEqual(upTo(100));
+    const classes = (items: Iterable<number>) => [0, 1].map((label) => [...items].filter((x) => Number(x < 23) === label).length);
+    const stratified = source.kFold(7, { seed: 2, by: (x) => Number(x < 23) });
+    expect(sorted(stratified.flatMap((fold) => [...fold.test]))).toEqual(upTo(100));
+    for (const fold of stratified) {
+      expect(sorted([...fold.train, ...fold.test])).toEqual(upTo(100));
+      const [others, few] = classes(fold.test);
+      expect([Math.abs(others - 77 / 7) < 1, Math.abs(few - 23 / 7) < 1]).toEqual([true, true]);
+    }
+    expect(() => source.map((x) => Promise.resolve(x)).kFold(2, { by: () => 0 })).toThrow("kFold: items have to be waited for");
     expect(() => source.kFold(101)).toThrow("101 folds of 100 items");
     expect(() => sources(3)[1].split()).toThrow("split: this set is a stream");
     expect(() => source.map((x) => Promise.resolve(x)).split({ by: () => 0 })).toThrow("split before the map that waits");
@@ -186,6 +195,15 @@ describe("batches", () => {
     }), { numRuns: 60 });
   });
 
+  test("of pairs of rows are pairs of batches, gathered as a whole", () => {
+    fc.assert(fc.property(fc.nat(12), fc.integer({ min: 1, max: 12 }), fc.nat(100), (skipped, count, seed) => {
+      const pairs = dataset({ x, y }).shuffle({ seed }).skip(skipped).zip(dataset(y).take(8)).shuffle({ seed: seed + 1 });
+      const shown = (all: readonly (readonly [{ readonly x: Tensor; readonly y: Tensor }, Tensor])[]) => all.map(([a, b]) => [a.x.toArray(), a.y.toArray(), b.toArray()]);
+      expect(shown([...pairs.batch(count)])).toEqual(shown([...pairs.map((pair) => pair).batch(count)]));
+      expect(shown([...pairs.batch(count).unbatch()])).toEqual(shown([...pairs]));
+    }), { numRuns: 30 });
+  });
+
   test("of a tensor are its rows", () => {
     expect([...dataset(x).shuffle({ seed: 1 }).batch(4)].map((batch) => batch.shape)).toEqual([[4, 2], [4, 2], [2, 2]]);
     expect([...dataset(x).take(2)].map((row) => row.toArray())).toEqual([[0, 1], [2, 3]]);
@@ -197,6 +215,12 @@ describe("batches", () => {
     const all = [...dataset({ x, y }).shuffle({ seed: 5 }).skip(1).take(8).batch(3, { dropLast: true })];
     expect(all).toHaveLength(2);
     for (const batch of all) batch.y.data.forEach((label, row) => { expect([...batch.x.data.subarray(2 * row, 2 * row + 2)]).toEqual([2 * label, 2 * label + 1]); });
+    const parts = dataset({ x, y }).skip(2).take(6).batch(3);
+    for (const batch of [...pipeline, ...parts]) {
+      expect(batch.x.storage?.data).toBe(x.storage?.data);
+      expect(batch.y.storage?.data).toBe(y.storage?.data);
+    }
+    expect([...parts].map((batch) => [...batch.y.data])).toEqual([[2, 3, 4], [5, 6, 7]]);
     const { train } = dataset({ x, y }).split({ seed: 1 });
     expect([...train.batch(8)].map((batch) => batch.x.shape)).toEqual([[8, 2]]);
   });

@@ -2,9 +2,9 @@ import { NdgradError, Tensor } from "@ndgrad/core";
 import { checkWhole } from "../checks.ts";
 import { stratifiedSplit } from "../split.ts";
 import { collate, rowsOf, type Batched, type RowOf } from "./collate.ts";
-import { batchesOf, cached, classIn, concatenated, partsOf, picker, repeated, zipped } from "./derived.ts";
+import { batchesOf, cached, classIn, concatenated, foldsOf, partsOf, picker, repeated, zipped } from "./derived.ts";
 import { positionedIterator, syncIterator } from "./iterators.ts";
-import { indexedOf, orders, planOf, reordered, rowsPlan, streamed, type Indexed, type Plan } from "./plan.ts";
+import { indexedOf, orders, planOf, reordered, rowsPlan, shifted, streamed, type Indexed, type Plan } from "./plan.ts";
 import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, startsOf, streamOf, type Stream } from "./stream.ts";
 import type { Dataset, Parts } from "./types.ts";
 
@@ -100,8 +100,7 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
         return derived(streamed(size, (epoch) => shuffledWithin(open(epoch), window, picker(seed, epoch))));
       }
       const indexed = indexedOf(plan, "shuffle", "give a window to shuffle within");
-      const order = orders(indexed.size, seed);
-      return derived(reordered(indexed, indexed.size, (epoch) => placed(order(epoch), (places, index) => places[index])));
+      return derived(reordered(indexed, indexed.size, orders(indexed.size, seed)));
     },
     repeat(times = Infinity) {
       if (times !== Infinity) checkWhole("repeat", "times", times, 0);
@@ -113,14 +112,14 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       checkWhole("take", "count", count, 0);
       const { indexed } = plan;
       const kept = Math.min(count, size ?? count);
-      if (indexed !== undefined) return derived(reordered(indexed, kept, () => (index) => index));
+      if (indexed !== undefined) return derived(shifted(indexed, kept, 0));
       return derived(streamed(size === undefined ? undefined : kept, (epoch) => firstOf(open(epoch), count)));
     },
     skip(count) {
       checkWhole("skip", "count", count, 0);
       const { indexed } = plan;
       const left = size === undefined ? undefined : Math.max(0, size - count);
-      if (indexed !== undefined) return derived(reordered(indexed, left ?? 0, () => (index) => index + count));
+      if (indexed !== undefined) return derived(shifted(indexed, left ?? 0, count));
       return derived({ size: left, open: (epoch, from) => plan.open(epoch, from + count) });
     },
     zip: (other) => derived(zipped(plan, opened(other))),
@@ -140,20 +139,20 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     },
     split({ by, ...options } = {}) {
       const indexed = indexedOf(plan, "split", "cache it in an array first");
-      const labels = Array.from({ length: indexed.size }, by === undefined ? () => 0 : classIn(indexed, at, by));
+      const labels = Array.from({ length: indexed.size }, by === undefined ? () => 0 : classIn("split", indexed, at, by));
       return both(partsOf(indexed, stratifiedSplit(labels, options)));
     },
-    kFold(k, { seed = 0 } = {}) {
+    kFold(k, { seed = 0, by } = {}) {
       const indexed = indexedOf(plan, "kFold", "cache it in an array first");
+      const { size: count } = indexed;
       checkWhole("kFold", "k", k, 2);
       checkWhole("kFold", "seed", seed, 0);
-      if (k > indexed.size) throw new NdgradError(`kFold: ${k} folds of ${indexed.size} items; each needs one at least`);
-      const order = orders(indexed.size, seed)(0);
-      const edge = (fold: number): number => Math.round((fold * indexed.size) / k);
-      return Array.from({ length: k }, (_, fold) => {
-        const train = Int32Array.from([...order.subarray(0, edge(fold)), ...order.subarray(edge(fold + 1))]);
-        return both(partsOf(indexed, { train, test: order.slice(edge(fold), edge(fold + 1)) }));
-      });
+      if (k > count) throw new NdgradError(`kFold: ${k} folds of ${count} items; each needs one at least`);
+      const order = orders(count, seed)(0);
+      if (by === undefined) return foldsOf(order, k, (place) => Math.floor(((place + 1) * k - 1) / count)).map((fold) => both(partsOf(indexed, fold)));
+      // Class by class, dealt out to one fold after another.
+      const labels = Array.from({ length: count }, classIn("kFold", indexed, at, by));
+      return foldsOf(order.toSorted((a, b) => labels[a] - labels[b]), k, (place) => place % k).map((fold) => both(partsOf(indexed, fold)));
     },
     prefetch(count) {
       checkWhole("prefetch", "count", count, 0);

@@ -1,8 +1,8 @@
 import { NdgradError, generator } from "@ndgrad/core";
 import { pooled } from "../random.ts";
 import type { Split } from "../split.ts";
-import { collate } from "./collate.ts";
-import { planOf, reordered, rowsBetween, streamed, type Indexed, type Plan } from "./plan.ts";
+import { collate, tupleOf } from "./collate.ts";
+import { planOf, reordered, streamed, type Indexed, type Plan, type RowSource } from "./plan.ts";
 import { after, chained, end, isPromise, paired, type Awaitable, type Step, type Stream } from "./stream.ts";
 
 /** Batches of `count` items; rows of tensors are not taken apart first. */
@@ -14,7 +14,7 @@ export function batchesOf(source: Indexed<unknown>, count: number, batches: numb
       size: batches,
       items: (epoch) => {
         const all = rows(epoch);
-        return (batch) => rowsBetween(all, edge(batch), edge(batch + 1));
+        return (batch) => all.slice(edge(batch), edge(batch + 1));
       },
     };
   }
@@ -76,8 +76,14 @@ export function zipped<T, U>(left: Plan<T>, right: Plan<U>): Plan<readonly [T, U
       const [makeA, makeB] = [a.items(epoch), b.items(epoch)];
       return (index) => after(makeA(index), (one) => after(makeB(index), (other) => [one, other] as const));
     },
+    ...(a.rows !== undefined && b.rows !== undefined && { rows: rowsOfBoth(a.rows, b.rows) }),
   });
 }
+
+const rowsOfBoth = (left: (epoch: number) => RowSource, right: (epoch: number) => RowSource) => (epoch: number): RowSource => {
+  const [a, b] = [left(epoch), right(epoch)];
+  return { slice: (from, to) => tupleOf([a.slice(from, to), b.slice(from, to)]), pick: (places) => tupleOf([a.pick(places), b.pick(places)]) };
+};
 
 /** Items are made once, in whichever epoch comes first. */
 export function cached<T>(source: Plan<T>): Plan<T> {
@@ -125,17 +131,21 @@ export function picker(seed: number, epoch: number): (below: number) => number {
 }
 
 /** The class of each item, for a split; it is asked for before anything is waited for. */
-export function classIn<T>(source: Indexed<T>, epoch: number, by: (item: T) => number): (_: unknown, index: number) => number {
+export function classIn<T>(caller: string, source: Indexed<T>, epoch: number, by: (item: T) => number): (_: unknown, index: number) => number {
   const make = source.items(epoch);
   return (_, index) => {
     const made = make(index);
-    if (isPromise(made)) throw new NdgradError("split: items have to be waited for; split before the map that waits");
+    if (isPromise(made)) throw new NdgradError(`${caller}: items have to be waited for; split before the map that waits`);
     return by(made);
   };
 }
 
+/** k pairs of parts of an order: each fold is the test part once. */
+export const foldsOf = (order: Int32Array, k: number, foldAt: (place: number) => number): readonly Split[] =>
+  Array.from({ length: k }, (_, fold) => ({ train: order.filter((_item, place) => foldAt(place) !== fold), test: order.filter((_item, place) => foldAt(place) === fold) }));
+
 /** The two parts that a split names. */
 export const partsOf = <T>(source: Indexed<T>, { train, test }: Split): { readonly train: Plan<T>; readonly test: Plan<T> } => ({
-  train: reordered(source, train.length, () => (index) => train[index]),
-  test: reordered(source, test.length, () => (index) => test[index]),
+  train: reordered(source, train.length, () => train),
+  test: reordered(source, test.length, () => test),
 });

@@ -21,14 +21,12 @@ export interface Indexed<T> {
   readonly rows?: (epoch: number) => RowSource;
 }
 
-/** A tensor, or several by name, whose rows are items. */
-export type Rows = Tensor | Readonly<Record<string, Tensor>>;
-
-/** Rows of tensors in an order. */
+/** Batches of items that are rows of tensors: what `collate` would make of them, without taking the tensors apart. */
 export interface RowSource {
-  readonly of: Rows;
-  /** Which rows, or undefined for all as they lie. */
-  readonly order: Int32Array | undefined;
+  /** Rows side by side: views. */
+  readonly slice: (from: number, to: number) => unknown;
+  /** Rows from anywhere, gathered once. */
+  readonly pick: (places: Int32Array) => unknown;
 }
 
 export function planOf<T>(indexed: Indexed<T>): Plan<T> {
@@ -49,43 +47,54 @@ export const streamed = <T>(size: number | undefined, open: (epoch: number) => S
   open: (epoch, from) => (from === 0 ? open(epoch) : withoutFirst(open(epoch), from)),
 });
 
-/** Tensors, a row an item. */
-export const rowsPlan = (of: Rows, size: number): Plan<unknown> => planOf({
-  size,
-  rows: () => ({ of, order: undefined }),
-  items: () => (index) => each(of, (x) => rowOf(x, index)),
-});
-
-/** Rows from one place up to another, as tensors: views where they lie side by side, else gathered once. */
-export function rowsBetween({ of, order }: RowSource, from: number, to: number): unknown {
-  if (order === undefined) return each(of, (x) => slice(x, [[from, to]]));
-  const indices = tensor(order.subarray(from, to));
-  return each(of, (x) => take(x, indices, { axis: 0 }));
+/** A tensor, or several by name, a row an item. */
+export function rowsPlan(tensors: Tensor | Readonly<Record<string, Tensor>>, size: number): Plan<unknown> {
+  const each = (f: (x: Tensor) => Tensor): unknown => (tensors instanceof Tensor ? f(tensors) : Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, f(x)])));
+  const source: RowSource = {
+    slice: (from, to) => each((x) => slice(x, [[from, to]])),
+    pick: (places) => {
+      const indices = tensor(places);
+      return each((x) => take(x, indices, { axis: 0 }));
+    },
+  };
+  return planOf({ size, rows: () => source, items: () => (index) => each((x) => rowOf(x, index)) });
 }
 
-const each = (of: Rows, f: (x: Tensor) => Tensor): unknown => (of instanceof Tensor ? f(of) : Object.fromEntries(Object.entries(of).map(([name, x]) => [name, f(x)])));
-
 /** Some of the items, in another order: `orderAt` names them by their places. */
-export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: number) => (index: number) => number): Plan<T> {
+export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: number) => Int32Array): Plan<T> {
   const { rows } = source;
-  const items: Indexed<T> = {
+  return planOf({
     size,
     items: (epoch) => {
       const make = source.items(epoch);
       const order = orderAt(epoch);
-      return (index) => make(order(index));
+      return (index) => make(order[index]);
     },
-  };
-  if (rows === undefined || !Number.isFinite(size)) return planOf(items);
+    ...(rows !== undefined && {
+      rows: (epoch: number): RowSource => {
+        const { pick } = rows(epoch);
+        const order = orderAt(epoch);
+        return { slice: (from, to) => pick(order.subarray(from, to)), pick: (places) => pick(places.map((place) => order[place])) };
+      },
+    }),
+  });
+}
+
+/** `size` items from one of them on. */
+export function shifted<T>(source: Indexed<T>, size: number, by: number): Plan<T> {
+  const { rows } = source;
   return planOf({
-    ...items,
-    rows: (epoch) => {
-      const { of, order } = rows(epoch);
-      const place = orderAt(epoch);
-      const own = new Int32Array(size);
-      for (let i = 0; i < size; i++) own[i] = order === undefined ? place(i) : order[place(i)];
-      return { of, order: own };
+    size,
+    items: (epoch) => {
+      const make = source.items(epoch);
+      return (index) => make(index + by);
     },
+    ...(rows !== undefined && {
+      rows: (epoch: number): RowSource => {
+        const all = rows(epoch);
+        return { slice: (from, to) => all.slice(from + by, to + by), pick: (places) => all.pick(places.map((place) => place + by)) };
+      },
+    }),
   });
 }
 

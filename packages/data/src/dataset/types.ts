@@ -27,6 +27,12 @@ export interface WindowOptions extends BatchOptions {
   /** How far windows are apart; their size unless given. */
   readonly stride?: number;
 }
+export interface FoldOptions<T> {
+  /** Decides who is in which fold; 0 unless given. */
+  readonly seed?: number;
+  /** The class of an item: every fold then has as many of each, as near as whole items allow. */
+  readonly by?: (item: T) => number;
+}
 /** How to split: see {@link SplitOptions}; with `by`, every class has the same share in each part. */
 export interface DatasetSplitOptions<T> extends SplitOptions {
   /** The class of an item. */
@@ -76,7 +82,7 @@ export interface Dataset<T> extends AsyncIterable<T> {
   /** Two parts, chosen at random. @throws NdgradError for a stream. */
   split(options?: DatasetSplitOptions<T>): Parts<T>;
   /** k pairs of parts: every item is in the test part of exactly one. @throws NdgradError for a stream. */
-  kFold(k: number, options?: { readonly seed?: number }): readonly Parts<T>[];
+  kFold(k: number, options?: FoldOptions<T>): readonly Parts<T>[];
   /** Begins to make so many items before they are wanted: for maps that wait for something, such as files. */
   prefetch(count: number): Dataset<T>;
   /** Calls `report` with each item that is given. */

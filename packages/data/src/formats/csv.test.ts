@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { dataset } from "../dataset/dataset.ts";
 import { FormatError } from "./bytes.ts";
 import { browserParser, csvRecords, nodeParser, recordBatches, type StartParser } from "./csv-records.ts";
 import { readCsv } from "./csv.ts";
@@ -67,6 +68,14 @@ describe("csvRecords", () => {
     expect(await judge(long, inBrowser)).toEqual(await judge(long, inNode));
   });
 
+  test("reads no further than asked", async () => {
+    let given = 0;
+    const endless = new ReadableStream<Uint8Array>({ pull(controller) { given++; controller.enqueue(bytes("1,2\n".repeat(1000))); } });
+    const rows = dataset(() => csvRecords(Object.assign(new Blob([]), { stream: () => endless }))).map(([a, b]) => Number(a) + Number(b));
+    expect((await rows.take(2500).batch(2500).toArray()).map((batch) => batch.sum().item())).toEqual([7500]);
+    expect(given).toBeLessThan(10);
+  });
+
   test("refuses quotes that are not closed, soon", async () => {
     await expect(records(bytes('a,b\n1,"2\n'))).rejects.toThrow("the file ends, at line 2, within a quote that record 2 opens and does not close");
     await expect(records(bytes('a,b"c\n'))).rejects.toThrow("a quote within a field, at line 1");
@@ -116,6 +125,20 @@ describe("readCsv", () => {
     const { matrix } = await readCsv(bytes(people), { kinds: { name: "text" } });
     expect(() => matrix(["name"])).toThrow("is text");
     expect(() => matrix(["no"])).toThrow('there is no column "no"');
+  });
+
+  test("gets a table or an error out of any bytes, packed ones too, and never a crash", async () => {
+    const packed = new Uint8Array(gzipSync(people));
+    const damaged = fc.tuple(fc.nat(packed.length - 1), fc.nat(255), fc.nat(packed.length)).map(([place, value, length]) => packed.with(place, value).subarray(0, length));
+    const mixed = fc.array(fc.constantFrom("a", "1", "-2e3", ",", '"', "\n", "\r", "é", "\0")).map((parts) => bytes(parts.join("")));
+    await fc.assert(fc.asyncProperty(fc.oneof(damaged, mixed, fc.uint8Array({ maxLength: 60 })), async (file) => {
+      try {
+        const { rows, columns } = await readCsv(file);
+        for (const { values } of Object.values(columns)) expect("shape" in values ? values.shape[0] : values.length).toBe(rows);
+      } catch (error) {
+        expect(error).toBeInstanceOf(FormatError);
+      }
+    }), { numRuns: 500 });
   });
 
   test("a name like a prototype's is a name", async () => {
