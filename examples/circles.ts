@@ -1,11 +1,12 @@
-// Two circles, one within the other: no line parts them, three layers do. Every number here is NumPy's, so that the costs
-// can be laid beside those that the article prints: they agree to the ninth digit, over 25,000 steps.
+// Two circles, one within the other, told apart: no line parts them, three layers do. Every number here is NumPy's, so
+// that the costs can be laid beside those that the article prints. They agree to the ninth digit, over 25,000 steps.
 import { compile, setThreads, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { makeCircles, numpyRandom } from "@ndgrad/data";
 import { binaryAccuracy, binaryCrossEntropyWithLogits, dense, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { decisionBoundary, lossCurve, scatterByClass } from "@ndgrad/plot";
+import { quick, settings, whole } from "./shared/settings.ts";
 
-const steps = process.env["NDGRAD_QUICK"] === "1" ? 2_001 : 25_000;
+const { steps } = settings({ steps: whole(quick ? 2_001 : 25_000, "steps of gradient descent", { least: 1 }) });
 const dtype = "float64";
 // A step takes a tenth of a millisecond: helpers would spend more on meeting than they save.
 setThreads(1);
@@ -37,14 +38,15 @@ for (let step = 0; step < steps; step++) {
   const known = step % 1000 === 0 ? accuracy(train) : "";
   const cost = learn(train.x, target);
   if (step % 100 === 0) costs.push(cost.item());
-  if (step % 1000 === 0) console.log(`${String(step).padStart(5)}: ${cost.item()}  accuracy ${known}`);
+  if (step % 1000 === 0) console.log(`${String(step).padStart(5)}: ${cost.item().toFixed(12)}  accuracy ${known}`);
 }
-console.log(`${((performance.now() - began) / 1000).toFixed(2)} s for ${steps} steps; accuracy on 100 points never seen: ${accuracy(test)}\n`);
+console.log(`${((performance.now() - began) / 1000).toFixed(2)} s for ${steps.toLocaleString("en")} steps`);
+console.log(`accuracy on 100 points never seen: ${accuracy(test)}\n`);
 
 const curve = lossCurve(costs, { title: "Learning two circles", x: costs.map((_, i) => 100 * i), xLabel: "step", yLabel: "cross-entropy (nats)" });
 console.log(`${curve.toString()}\n`);
 for (const [name, figure] of Object.entries({
   data: scatterByClass(train.x, train.y, { title: "Two circles", names: ["outer", "inner"] }),
   cost: curve,
-  boundary: decisionBoundary(probability, test.x, test.y, { title: "What the network makes of them", names: ["outer", "inner"] }),
+  boundary: decisionBoundary(probability, test.x, test.y, { title: "Two circles, told apart by a network", subtitle: "100 points that it has not seen", names: ["outer", "inner"] }),
 })) console.log(`drawn in ${await figure.save(`pictures/circles-${name}.svg`)}`);

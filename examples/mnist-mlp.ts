@@ -1,44 +1,46 @@
-// The article's network of one hidden layer, 784 → 128 relu → 10 sigmoid, twice: as the article trains it, detail by
-// detail, and as calculus would. Both see the same digits in the same order, in batches of 256. --data <folder> takes
-// MNIST's own four files, 60,000 digits and 10,000 to be tested on, as the article does.
-import { parseArgs } from "node:util";
+// One network on digits, as an article trains it and with true gradients: 784 → 128 relu → 10 sigmoid, once with all of
+// the article's details, and once as calculus would. Both see the same digits in the same order, in batches of 256.
+// --data <folder> takes MNIST's own four files, 60,000 digits and 10,000 to be tested on. The article prints 0.9063 for
+// these after 5 epochs. Its program, run in NumPy, knows 0.88 to 0.90 of the test digits, depending on the seed, and 0.91
+// on average of the last batch that it learns from: that one has 96 digits, and 87 of 96 are 0.9063.
 import { compile, generator, oneHot, sub, tensor, valueAndGrad, variable, type Tensor } from "@ndgrad/core";
-import { batches, digits, mnistFolder } from "@ndgrad/data";
+import { dataset, digits, mnistFolder } from "@ndgrad/data";
 import { accuracy, dense, initializers, meanSquaredError, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { imageGrid, predictionGrid } from "@ndgrad/plot";
+import { folder, quick, refused, settings, whole } from "./shared/settings.ts";
 
 type Images = Tensor<[number, 784]>;
 type Labels = Tensor<[number]>;
 
-const { values: flags } = parseArgs({ options: { seed: { type: "string", default: "1" }, data: { type: "string" } } });
-const seed = Number(flags.seed);
-const { train, test } = flags.data === undefined ? await digits({ seed }) : await mnistFolder(flags.data);
-const order = batches({ x: train.x, y: train.y }, { batchSize: 256 });
-console.log(`${order.size} digits to learn from, ${test.x.shape[0]} to be tested on, ${order.length} batches\n`);
+const { seed, data } = settings({
+  seed: whole(1, "where the split and the weights begin", { least: 0 }),
+  data: folder("MNIST's four files, plain or gzipped"),
+});
+const { train, test } = data === undefined ? await digits({ seed }) : await mnistFolder(data).catch(refused("--data"));
+const batches = [...dataset(train).batch(256)];
+console.log(`${train.x.shape[0]} digits to learn from, ${test.x.shape[0]} to be tested on, ${batches.length} batches of 256\n`);
 
 const article = asTheArticle();
 const sound = asCalculus();
 
 // An epoch of the article's 60,000 digits has 235 batches: five are 1,175 steps, and the package's 8,000 need 37 epochs.
 const articleSteps = 5 * 235;
-const short = 5 * order.length;
-const long = process.env["NDGRAD_QUICK"] === "1" ? short : Math.max(short, articleSteps);
+const short = 5 * batches.length;
+const long = quick ? short : Math.max(short, articleSteps);
 
-console.log(`                            5 epochs   ${long} steps      time`);
+const row = (name: string, cells: readonly string[]) => console.log(`${name.padEnd(22)}${cells.map((cell) => cell.padStart(13)).join("")}`);
+const milestones = [...new Set([short, long])];
+row("test digits known", [...milestones.map((step) => (step === short ? "5 epochs" : `${step} steps`)), "last batch", "time"]);
 for (const [name, { learn, predict }] of Object.entries({ "as the article has it": article, "with true gradients": sound })) {
-  const known = (): string => accuracy(predict(test.x), test.y).item().toFixed(4);
+  const known: string[] = [];
   const began = performance.now();
-  let step = 0;
-  let early = "";
-  for (let epoch = 0; step < long; epoch++) {
-    for (const { x, y } of order.epoch(epoch)) {
-      learn(x, y);
-      if (++step === short) early = known();
-      if (step === long) break;
-    }
+  for (let step = 1; step <= long; step++) {
+    const { x, y } = batches[(step - 1) % batches.length];
+    const ofBatch = learn(x, y);
+    if (milestones.includes(step)) known.push(accuracy(predict(test.x), test.y).item().toFixed(4));
+    if (step === long) known.push(ofBatch.item().toFixed(4));
   }
-  const seconds = (performance.now() - began) / 1000;
-  console.log(`${name.padEnd(24)}${early.padStart(12)}${known().padStart(13)}${`${seconds.toFixed(2)} s`.padStart(10)}`);
+  row(name, [...known, `${((performance.now() - began) / 1000).toFixed(2)} s`]);
 }
 
 /**
@@ -66,6 +68,7 @@ function asTheArticle() {
     b2.assign(b2.value.sub(atOutput.sum({ axis: 0 }).mul(rate)));
     w1.assign(w1.value.sub(x.transpose().matmul(atHidden).mul(rate)));
     b1.assign(b1.value.sub(atHidden.sum({ axis: 0 }).mul(rate)));
+    return accuracy(output, digit);
   });
   return { learn, predict: compile((x: Tensor) => forward(x).output) };
 }
@@ -82,7 +85,12 @@ function asCalculus() {
   const descent = sgd({ lr: 2, momentum: 0.9 });
   const learn = compile((x: Images, digit: Labels) => {
     const parameters = network.parameters();
-    descent.update(parameters, valueAndGrad(() => meanSquaredError(network(x), oneHot(digit, 10)), parameters).grads);
+    const { value: [, output], grads } = valueAndGrad(() => {
+      const output = network(x);
+      return [meanSquaredError(output, oneHot(digit, 10)), output] as const;
+    }, parameters);
+    descent.update(parameters, grads);
+    return accuracy(output, digit);
   });
   return { learn, predict: compile((x: Images) => network(x)) };
 }

@@ -1,24 +1,23 @@
-// Patience: a network of sigmoids, 784 → 64 → 32 → 10, with weights far too large and a rate far too small. It knows
-// nothing for ten epochs, and 90% of the digits after some hundred. --data <folder> takes MNIST's own four files.
+// A network of sigmoids that takes patience: 784 → 64 → 32 → 10, with weights far too large and a rate far too small. It
+// knows nothing for ten epochs, and 90 % of the digits after some hundred. --data <folder> takes MNIST's own four files.
 import { setImmediate } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { compile, generator, oneHot, setThreads, valueAndGrad, type Tensor } from "@ndgrad/core";
-import { batches, digits, mnistFolder } from "@ndgrad/data";
+import { dataset, digits, mnistFolder } from "@ndgrad/data";
 import { accuracy, dense, initializers, meanSquaredError, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { lossCurve } from "@ndgrad/plot";
+import { folder, quick, refused, settings, whole } from "./shared/settings.ts";
 
-const quick = process.env["NDGRAD_QUICK"] === "1";
-const { values: flags } = parseArgs({
-  options: { seed: { type: "string", default: "1" }, epochs: { type: "string", default: quick ? "8" : "1000" }, data: { type: "string" } },
+const { epochs: most, seed, data } = settings({
+  epochs: whole(quick ? 8 : 1000, "passes over the digits at most", { least: 1 }),
+  seed: whole(1, "where the split, the weights and the order begin", { least: 0 }),
+  data: folder("MNIST's four files, plain or gzipped"),
 });
-const seed = Number(flags.seed);
-const mostEpochs = Number(flags.epochs);
 const goal = 0.9;
 
 // A step on 32 digits takes a fraction of a millisecond: helpers would spend more on meeting than they save.
 setThreads(1);
 
-const { train, test } = flags.data === undefined ? await digits({ seed }) : await mnistFolder(flags.data);
+const { train, test } = data === undefined ? await digits({ seed }) : await mnistFolder(data).catch(refused("--data"));
 const weights = generator(seed);
 const options = { initializer: initializers.normal(), biasInitializer: initializers.normal(), seed: weights };
 const network = sequential(dense(784, 64, options), sigmoid, dense(64, 32, options), sigmoid, dense(32, 10, options), sigmoid);
@@ -35,13 +34,14 @@ const score = compile((x: Tensor<[number, 784]>, digit: Tensor<[number]>) => acc
 
 const known = [score(test.x, test.y).item()];
 const show = (epoch: number) => console.log(`epoch ${String(epoch).padStart(3)}: ${known[epoch].toFixed(3)} of the test digits known`);
-console.log(`batches of 32, squared error summed, rate 0.001, until ${goal.toFixed(2)} of the test digits are known, at most ${mostEpochs} epochs`);
+console.log(`batches of 32, squared error summed, rate 0.001, ${train.x.shape[0]} digits in an epoch`);
+console.log(`until ${goal.toFixed(2)} of ${test.x.shape[0]} test digits are known, for ${most} epochs at most\n`);
 show(0);
 
 const began = performance.now();
-const order = batches({ x: train.x, y: train.y }, { batchSize: 32, shuffle: true, seed });
-while (known[known.length - 1] < goal && known.length <= mostEpochs) {
-  for (const { x, y } of order.epoch(known.length - 1)) learn(x, y);
+const batches = dataset(train).shuffle({ seed }).batch(32);
+while (known[known.length - 1] < goal && known.length <= most) {
+  for (const { x, y } of batches.epoch(known.length - 1)) learn(x, y);
   known.push(score(test.x, test.y).item());
   // A turn for the event loop: what the epoch made is freed, and the lines appear.
   await setImmediate();
@@ -50,7 +50,7 @@ while (known[known.length - 1] < goal && known.length <= mostEpochs) {
 }
 const seconds = (performance.now() - began) / 1000;
 const epochs = known.length - 1;
-console.log(`${known[epochs].toFixed(4)} after ${epochs} epochs, ${seconds.toFixed(1)} s, ${((1000 * seconds) / epochs).toFixed(0)} ms each\n`);
+console.log(`epoch ${epochs}: ${known[epochs].toFixed(4)}, after ${seconds.toFixed(1)} s, ${((1000 * seconds) / epochs).toFixed(0)} ms an epoch\n`);
 
 const curve = lossCurve(known, {
   title: "A network of sigmoids learns the digits", x: known.map((_, epoch) => epoch),

@@ -16,9 +16,41 @@ test.concurrent.each(examples)("examples/%s runs, and says nothing on stderr", a
   expect(outcome.stderr).toBe("");
 });
 
+/** Where a line of usage says what a flag is like: "[--lr 2]". */
+const flagsIn = (usage: string): readonly string[] => Array.from(usage.matchAll(/\[(--[a-z-]+) [^\]]+\]/g), ([, flag]) => flag);
+
+test.concurrent.each(examples)("examples/%s tells its flags, and ends with a line about one that is wrong", async (file) => {
+  const script = `${root}/examples/${file}`;
+  const help = await runTypeScript(script, ["--help"]);
+  const [usage = ""] = help.stdout.split("\n");
+  expect(help, transcript(help)).toMatchObject({ code: 0, stderr: "" });
+  expect(usage).toMatch(new RegExp(`^usage: ${file.replace(".ts", "")}( \\[|$)`));
+  const flags = flagsIn(usage);
+  // No flag takes a question mark; where there are none, this is one too many.
+  for (const flag of flags.length > 0 ? flags : ["--nope"]) {
+    const outcome = await runTypeScript(script, [flag, "?"], { cwd: folder });
+    const [line, ...others] = outcome.stderr.trimEnd().split("\n");
+    expect(outcome, transcript(outcome)).toMatchObject({ code: 2, stdout: "" });
+    expect(line).toContain(flag);
+    expect(others).toEqual([usage]);
+  }
+});
+
+test("a folder without digits is named with its flag", async () => {
+  const outcome = await runTypeScript(`${root}/examples/mnist-mlp.ts`, ["--data", folder]);
+  expect(outcome.code).toBe(2);
+  expect(outcome.stderr).toMatch(/^--data: .*train-images-idx3-ubyte.*\nusage: mnist-mlp .*\n$/);
+});
+
+test("without a name the examples are listed, each with a line", async () => {
+  const { code, stdout, stderr } = await runTypeScript(`${root}/scripts/example.ts`);
+  expect([code, stderr]).toEqual([0, ""]);
+  for (const name of examples) expect(stdout).toMatch(new RegExp(`^${name.replace(".ts", "")} +\\S.{0,80}$`, "m"));
+});
+
 test("an example that does not exist is answered with those that do", async () => {
   const outcome = await runTypeScript(`${root}/scripts/example.ts`, ["--", "nothing"]);
-  expect(outcome.code).toBe(1);
+  expect(outcome.code).toBe(2);
   const names = examples.map((name) => name.replace(".ts", "")).join(", ");
   expect(outcome.stderr.trim()).toBe(`There is no example "nothing". Choose from: ${names}`.trim());
 });
