@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { checkpoint, compile, cond, customVjp, generator, grad, hessian, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
+import { waitUntilReady } from "../../testing/threads.ts";
+import { installEngine } from "../engine/engine.ts";
+import { createWasmEngine } from "../engine/wasm/engine.ts";
+import { checkpoint, compile, cond, customVjp, generator, grad, hessian, matmul, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
 
 /** Eager and compiled, side by side. */
 const expectBoth = (f: (...args: Tensor[]) => Tensor | readonly Tensor[], ...args: Tensor[]): void => {
@@ -77,6 +80,20 @@ describe("scan", () => {
     expect(turns).toBe(1);
     expect(gradient.toArray()).toEqual(grad(loss)(tensor([1, 2, 3])).toArray());
   });
+  test("of no steps gives the carry as it was, and results without elements", () => {
+    const count = variable(tensor(5));
+    const f = (x: Tensor): Tensor[] => {
+      const [last, { all, sums }] = scan((h: Tensor, each: Tensor): [Tensor, { all: Tensor; sums: Tensor }] => {
+        count.assign(count.value.add(1));
+        return [h.add(each), { all: each.mul(2), sums: each.sum() }];
+      }, tensor([1, 2]) as Tensor, x);
+      return [last, all, sums];
+    };
+    expect(f(zeros([0, 2])).map(({ shape }) => shape)).toEqual([[2], [0, 2], [0]]);
+    expectBoth(f, zeros([0, 2]));
+    expectBoth((x) => grad((y: Tensor) => f(y).map((each) => each.sum()).reduce((a, b) => a.add(b)))(x), zeros([0, 2]));
+    expect(count.value.item()).toBe(5);
+  });
   test("names what does not fit", () => {
     const step = (h: Tensor, x: Tensor): [Tensor, Tensor] => [h.add(x), x];
     expect(() => scan(step, tensor(0) as Tensor, tensor([[1, 2], [3, 4]]) as Tensor)).toThrow(/scan: carried tensor 0 goes in as float32\[\] and comes out as float32\[2\]/);
@@ -95,6 +112,16 @@ describe("whileLoop", () => {
     expect(grad(double)(tensor(3)).item()).toBe(64);
     expect(() => compile((x: Tensor) => grad(double)(x))(tensor(3))).toThrow(/whileLoop: has no gradient inside compile/);
   });
+  test("says so of variables that its step assigns, too", () => {
+    const total = variable(tensor(0) as Tensor);
+    const loss = (x: Tensor): Tensor => {
+      total.assign(x);
+      whileLoop((n: Tensor) => n.less(3), (n: Tensor) => { total.assign(total.value.mul(2)); return n.add(1); }, tensor(0));
+      return total.value;
+    };
+    expect(grad(loss)(tensor(3)).item()).toBe(8);
+    expect(() => compile((x: Tensor) => grad(loss)(x))(tensor(3))).toThrow(/whileLoop: has no gradient inside compile/);
+  });
 });
 
 describe("cond", () => {
@@ -112,4 +139,36 @@ describe("cond", () => {
     for (const x of [1, -1, 5]) step(tensor(x));
     expect(count.value.item()).toBe(2);
   });
+});
+
+test("loops and branches over constants are computed when they are compiled", () => {
+  const three = tensor(3);
+  expectBoth((x) => x.add(scan((h: Tensor): [Tensor, Tensor] => [h.mul(2), h], tensor(1) as Tensor, [], { length: 4 })[1]), tensor([1, 2, 3, 4]));
+  expectBoth((x) => x.add(whileLoop((h: Tensor) => h.less(100), (h: Tensor) => h.mul(2), three)), tensor([1, 2]));
+  // Known only once constants are folded.
+  expectBoth((x) => scan((h: Tensor, each: Tensor): [Tensor, Tensor] => [cond(three.mul(2).less(7), () => h.add(each), () => h), h], tensor(0) as Tensor, x)[1], tensor([1, 2]));
+  expectBoth((x) => scan((h: Tensor, each: Tensor): [Tensor, Tensor] => [h.add(each).add(whileLoop((n: Tensor) => n.less(5), (n: Tensor) => n.add(3), zeros([]))), h], tensor(0) as Tensor, x)[1], tensor([1, 2]));
+});
+
+test("a product that one thread computes is computed in a loop as well, behind other work of all threads", () => {
+  const engine = createWasmEngine({ leastSharedWork: 0 });
+  const before = installEngine(engine);
+  try {
+    engine.runtime?.setThreads(2);
+    // Of five rows the main thread takes two: it waits for the other one, and counts, before the loop begins.
+    const f = compile((wide: Tensor, w: Tensor): Tensor => {
+      const start = wide.sin().sum({ axis: 1 }).slice([[0, 3]]);
+      return scan((h: Tensor): [Tensor, Tensor] => [matmul(w, h).tanh(), h], start.reshape([3, 1]) as Tensor, [], { length: 3 })[0];
+    });
+    const [wide, w] = [generator(1).uniform([5, 4000]), tensor([[0.5, -1, 0.25], [1, 0.5, -0.5], [0, 1, -1]])];
+    f(wide, w);
+    if (engine.runtime !== undefined) waitUntilReady(engine.runtime);
+    const shared = Array.from({ length: 20 }, () => f(wide, w).toArray());
+    engine.runtime?.setThreads(1);
+    const alone = f(wide, w).toArray();
+    for (const each of shared) expect(each).toEqual(alone);
+  } finally {
+    engine.runtime?.setThreads(1);
+    if (before !== null) installEngine(before);
+  }
 });

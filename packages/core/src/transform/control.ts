@@ -5,7 +5,7 @@ import type { Graph } from "../graph/graph.ts";
 import { ownOutputs } from "../graph/passes/own-outputs.ts";
 import { insideGradient, insideTrace, withScope } from "../graph/scope.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
-import { zerosLike } from "../ops/creation.ts";
+import { zeros, zerosLike } from "../ops/creation.ts";
 import { concat } from "../ops/movement/place.ts";
 import { expandDims } from "../ops/movement/reshape.ts";
 import { flip, slice } from "../ops/movement/slice.ts";
@@ -67,20 +67,31 @@ function plainScan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y
   let carry = init;
   const results: Y[] = [];
   const given = tensorsOf(init);
+  if (length === 0) return [init, emptyResults(step, init, xs, sequences)];
   for (let turn = 0; turn < length; turn++) {
     const [next, y] = step(carry, withTensors(xs, sequences.map((sequence) => slice(sequence, [turn]))));
     checkCarries("scan", given, tensorsOf(next));
     carry = next;
     results.push(y);
   }
-  if (results.length === 0) throw new ShapeError("scan: no steps, so nothing tells what the results are; give at least one");
   const rows = results.map((each) => tensorsOf(each).map((element) => expandDims(element, 0)));
   return [carry, withTensors(results[0], rows[0].map((_, i) => concat(rows.map((row) => row[i]))))];
 }
 
+/** What a scan of no steps gives: a step is traced, for its results' shapes. */
+function emptyResults<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, sequences: readonly Tensor[]): Y {
+  const initial = tensorsOf(init);
+  const { result: [next, y] } = traceInside((given) => step(withTensors(init, given.slice(0, initial.length)), withTensors(xs, given.slice(initial.length))), [...initial, ...elementSpecs(sequences)], []);
+  checkCarries("scan", initial, tensorsOf(next));
+  return withTensors(y, tensorsOf(y).map(({ shape, dtype }) => zeros([0, ...shape], { dtype })));
+}
+
+/** What one element of each sequence is. */
+const elementSpecs = (sequences: readonly Tensor[]): readonly Spec[] => sequences.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));
+
 function tracedScan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, sequences: readonly Tensor[], length: number): [Carry, Y] {
   const initial = tensorsOf(init);
-  const elements = sequences.map(({ shape, dtype }): Spec => ({ shape: shape.slice(1), dtype }));
+  const elements = elementSpecs(sequences);
   // Tracing puts the carried variables behind the parameters; here carries come first.
   const { traced: [{ graph, result, outside }], carried } = traceCarrying<readonly [Carry, Y]>((variables) => [traceInside((given) => {
     const [next, y] = step(withTensors(init, given.slice(0, initial.length)), withTensors(xs, given.slice(initial.length)));
@@ -175,9 +186,9 @@ export function whileLoop<Carry>(test: (carry: Carry) => Tensor, step: (carry: C
   const carries = [...initial, ...carried.map((variable) => variable.value)];
   const [bodyGraph, testGraph, outside] = sameOutside([body.graph, { inputs: tested.graph.inputs, outputs: tested.graph.outputs.slice(0, 1) }], [body.outside, tested.outside], carries.length);
   const results = bindControl({ kind: "while", carries: carries.length, body: bodyGraph, test: testGraph }, [...carries, ...outside]);
-  carried.forEach((variable, i) => variable.assign(results[initial.length + i]));
-  const ruled = withoutRule("whileLoop", results.slice(0, initial.length), [...carries, ...outside]);
-  return withTensors(init, ruled);
+  const ruled = withoutRule("whileLoop", results, [...carries, ...outside]);
+  carried.forEach((variable, i) => variable.assign(ruled[initial.length + i]));
+  return withTensors(init, ruled.slice(0, initial.length));
 }
 
 /** Results that refuse to be differentiated. */

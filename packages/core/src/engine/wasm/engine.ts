@@ -4,6 +4,7 @@ import { sizeOf } from "../../shape/shape.ts";
 import { copyRowMajor, type Storage } from "../../storage.ts";
 import { storageOf, type Tensor } from "../../tensor.ts";
 import type { Engine, Runtime } from "../engine.ts";
+import { referenceEngine } from "../reference/reference.ts";
 import { runDirectly } from "./direct.ts";
 import { ModuleBuilder } from "./encoder.ts";
 import { copyIn, elementAt, type Heap } from "./heap.ts";
@@ -99,6 +100,8 @@ export function createWasmEngine(options: RuntimeOptions = {}): Engine {
     get runtime() { return (runtime ??= createRuntime(options)); },
     run(primitive: Primitive, inputs: readonly Tensor[], attributes: unknown, out: Spec): TypedArray {
       if (sizeOf(out.shape) === 0) return allocate(out.dtype, 0);
+      // A loop or branch over constants, met while tracing: its definition applies the operations in it, on this engine again.
+      if (primitive.lower.kind === "control") return referenceEngine.run(primitive, inputs, attributes, out);
       const direct = runDirectly(primitive, inputs, attributes, out);
       if (direct !== null) return direct;
       const plan = plans.find(primitive, inputs, attributes) ?? plans.keep(makePlan(kernels, primitive, inputs, attributes, out));
