@@ -1,13 +1,10 @@
-import type { CsvError, Options, Parser } from "csv-parse";
-import { FormatError, chunksOf, type Source } from "./bytes.ts";
+import type { Source } from "./bytes.ts";
+import { recordBatches } from "./csv-parser.ts";
 
 export interface CsvRecordsOptions {
   /** What stands between fields, one character; a comma unless given. */
   readonly delimiter?: string;
 }
-
-/** A record longer than this is a quote that was never closed. */
-const longest = 2 ** 22;
 
 /**
  * The records of a CSV file as arrays of strings, one after another while the file is read: quoted fields with their
@@ -21,78 +18,4 @@ const longest = 2 ** 22;
  */
 export async function* csvRecords(source: Source, options: CsvRecordsOptions = {}): AsyncGenerator<readonly string[]> {
   for await (const records of recordBatches(source, options)) yield* records;
-}
-
-/** How csv-parse is started. */
-export type StartParser = (options: Options) => Parser;
-
-/** What `recordBatches` is told beside a user's options. */
-export interface RecordBatchesOptions extends CsvRecordsOptions {
-  /** Whether all records must have as many fields as the first. */
-  readonly even?: boolean;
-  /** csv-parse; that of the platform unless given. */
-  readonly startParser?: StartParser;
-}
-
-/**
- * The same, as many at once as a piece of the file has: waiting for each record alone would take longer than reading it.
- */
-export async function* recordBatches(source: Source, { delimiter = ",", even = false, startParser }: RecordBatchesOptions): AsyncGenerator<readonly (readonly string[])[]> {
-  if (delimiter.length !== 1 || '"\r\n'.includes(delimiter)) throw new FormatError(`csv: the delimiter is ${JSON.stringify(delimiter)}; give one character, no quote or line break`);
-  const start = startParser ?? await (typeof process !== "undefined" && process.versions?.node !== undefined ? nodeParser() : browserParser());
-  const parser = start({ delimiter, record_delimiter: ["\r\n", "\n"], relax_column_count: !even, skip_empty_lines: true });
-  let records: string[][] = [];
-  const drain = (): void => {
-    for (let record = parser.read() as string[] | null; record !== null; record = parser.read() as string[] | null) records.push(record);
-  };
-  // The parser waits when some records lie ready.
-  parser.on("readable", drain);
-  const decoder = new TextDecoder();
-  let since = 0;
-  for await (const chunk of chunksOf(source)) {
-    const text = decoder.decode(chunk, { stream: true });
-    if (text !== "") await settled(parser, (done) => { parser.write(text, done); });
-    drain();
-    since = records.length === 0 ? since + chunk.length : 0;
-    if (since > longest) throw new FormatError(`csv: a record that goes on at line ${parser.info.lines} has more than ${longest} bytes; is a quote not closed?`);
-    yield records;
-    records = [];
-  }
-  await settled(parser, (done) => {
-    parser.on("end", done);
-    parser.end(decoder.decode());
-  });
-  yield records;
-}
-
-export const nodeParser = async (): Promise<StartParser> => (await import("csv-parse")).parse;
-/** The same with a copy of Node's streams, which browsers have none of. */
-export const browserParser = async (): Promise<StartParser> => (await import("csv-parse/browser/esm")).parse;
-
-/** Waits until the parser is done with what it was given, or finds a mistake. */
-function settled(parser: Parser, give: (done: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => { reject(explained(error)); };
-    parser.once("error", fail);
-    give((error) => {
-      // A failing parser tells twice; whom nobody hears ends the process.
-      if (error !== undefined && error !== null) return fail(error);
-      parser.removeListener("error", fail);
-      resolve();
-    });
-  });
-}
-
-/** csv-parse's errors in the terms of who made the file, with the remedy; others as they are. */
-function explained(error: Error): Error {
-  const { code, lines, records, record } = error as Error & Partial<CsvError>;
-  const at = `at line ${String(lines)}`;
-  const problems: Partial<Record<string, string>> = {
-    CSV_QUOTE_NOT_CLOSED: `the file ends, ${at}, within a quote that record ${Number(records) + 1} opens and does not close`,
-    INVALID_OPENING_QUOTE: `a quote within a field, ${at}; quote the whole field, and double the quote`,
-    CSV_INVALID_CLOSING_QUOTE: `text behind a closing quote, ${at}; double quotes within quotes`,
-    CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: `the record ${at} has ${Array.isArray(record) ? record.length : "other"} fields, which is not what the records before it have; is a delimiter missing, or a quote?`,
-  };
-  const problem = problems[code ?? ""];
-  return problem === undefined ? error : new FormatError(`csv: ${problem}`, { cause: error });
 }

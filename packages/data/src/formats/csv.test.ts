@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { dataset } from "../dataset/dataset.ts";
 import { FormatError } from "./bytes.ts";
-import { browserParser, csvRecords, nodeParser, recordBatches, type StartParser } from "./csv-records.ts";
+import { browserParser, nodeParser, recordBatches, type StartParser } from "./csv-parser.ts";
+import { csvRecords } from "./csv-records.ts";
 import { readCsv } from "./csv.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/ndgrad-csv-`);

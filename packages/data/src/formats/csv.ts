@@ -1,6 +1,7 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
 import { FormatError, type Source } from "./bytes.ts";
-import { recordBatches, type CsvRecordsOptions } from "./csv-records.ts";
+import { recordBatches } from "./csv-parser.ts";
+import type { CsvRecordsOptions } from "./csv-records.ts";
 
 /** What the fields of a column are. */
 export type ColumnKind = "number" | "integer" | "boolean" | "category" | "text";
