@@ -1,4 +1,5 @@
-import { NdgradError, tensor, type Generator, type Tensor } from "@ndgrad/core";
+import { NdgradError, type Generator, type Tensor } from "@ndgrad/core";
+import { fromData } from "@ndgrad/core/internal";
 import { checkWhole } from "../checks.ts";
 
 export interface FlipOptions {
@@ -33,9 +34,10 @@ export function randomFlip<T extends Tensor>(images: T, random: Generator, { dir
   const { count, height, width } = sizesOf("randomFlip", images);
   if (!(probability >= 0 && probability <= 1)) throw new NdgradError(`randomFlip: ${probability} is no probability; use 0 … 1`);
   const turned = random.bernoulli([count], probability).data;
-  return resampled(images, height, width, 0, (image, row, column) => {
-    if (turned[image] === 0) return [row, column];
-    return direction === "horizontal" ? [row, width - 1 - column] : [height - 1 - row, column];
+  const across = direction === "horizontal";
+  return resampled(images, height, width, 0, (image) => {
+    if (turned[image] === 0) return { top: 0, left: 0 };
+    return across ? { top: 0, left: width - 1, leftward: true } : { top: height - 1, left: 0, upward: true };
   });
 }
 
@@ -50,7 +52,7 @@ export function randomShift<T extends Tensor>(images: T, random: Generator, { pi
   const { count, height, width } = sizesOf("randomShift", images);
   checkWhole("randomShift", "pixels", pixels, 0);
   const moves = random.integers([count, 2], { low: -pixels, high: pixels + 1 }).data;
-  return resampled(images, height, width, fill, (image, row, column) => [row - moves[2 * image], column - moves[2 * image + 1]]);
+  return resampled(images, height, width, fill, (image) => ({ top: -moves[2 * image], left: -moves[2 * image + 1] }));
 }
 
 /**
@@ -69,7 +71,7 @@ export function randomCrop(images: Tensor, random: Generator, { size: [tall, wid
   if (room[0] < 0 || room[1] < 0) throw new NdgradError(`randomCrop: ${tall} × ${wide} pixels cannot be cut out of ${height + 2 * padding} × ${width + 2 * padding}`);
   const tops = random.integers([count], { high: room[0] + 1 }).data;
   const lefts = random.integers([count], { high: room[1] + 1 }).data;
-  return resampled(images, tall, wide, fill, (image, row, column) => [row + tops[image] - padding, column + lefts[image] - padding]);
+  return resampled(images, tall, wide, fill, (image) => ({ top: tops[image] - padding, left: lefts[image] - padding }));
 }
 
 /**
@@ -87,23 +89,29 @@ function sizesOf(caller: string, images: Tensor): { readonly count: number; read
   return { count, height, width, channels };
 }
 
-/** Images made of others' pixels: `from` says where each one comes from, which may be outside. */
-function resampled<T extends Tensor>(images: T, tall: number, wide: number, fill: number, from: (image: number, row: number, column: number) => readonly [row: number, column: number]): T {
+/** Where an image's first pixel comes from, which may be outside; the others are beside it in the same order, or backwards. */
+interface Corner { readonly top: number; readonly left: number; readonly upward?: boolean; readonly leftward?: boolean }
+
+/** Images made of others' pixels. */
+function resampled<T extends Tensor>(images: T, tall: number, wide: number, fill: number, cornerOf: (image: number) => Corner): T {
   const { count, height, width, channels } = sizesOf("images", images);
   const { data } = images;
   const size = count * tall * wide * channels;
   const out = images.dtype === "float64" ? new Float64Array(size) : images.dtype === "float32" ? new Float32Array(size) : new Int32Array(size);
   let to = 0;
   for (let image = 0; image < count; image++) {
+    const { top, left, upward = false, leftward = false } = cornerOf(image);
+    const [down, right] = [upward ? -1 : 1, leftward ? -1 : 1];
     for (let row = 0; row < tall; row++) {
+      const y = top + down * row;
+      const from = (image * height + y) * width;
       for (let column = 0; column < wide; column++) {
-        const [y, x] = from(image, row, column);
+        const x = left + right * column;
         const inside = y >= 0 && y < height && x >= 0 && x < width;
-        const at = ((image * height + y) * width + x) * channels;
-        for (let channel = 0; channel < channels; channel++) out[to++] = inside ? data[at + channel] : fill;
+        for (let channel = 0; channel < channels; channel++) out[to++] = inside ? data[(from + x) * channels + channel] : fill;
       }
     }
   }
-  const made = tensor(out, { shape: [count, tall, wide, ...images.shape.slice(3)] });
+  const made = fromData(out, [count, tall, wide, ...images.shape.slice(3)], images.dtype === "bool" ? "int32" : images.dtype);
   return made.cast(images.dtype) as unknown as T;
 }
