@@ -11,6 +11,7 @@ import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand, type Pro
 
 /** The elements that one unit of a kernel touches of an operand, each counted out. */
 function touched(kernel: Kernel, operand: Operand, unit: number, units: number): ReadonlySet<number> {
+  if (kernel.kind === "nest") return touched(kernel.stages.find((stage) => [...readsOf(stage), ...writesOf(stage)].includes(operand)) ?? kernel.stages[0], operand, unit, units);
   const strides = operand.strides.map(Number);
   let extents: readonly number[];
   if (kernel.kind === "loop") extents = kernel.extents.slice(0, strides.length).map(Number);

@@ -32,6 +32,7 @@ export function divisibleExtent(kernel: Kernel): number {
     if (batches === 1) return known(kernel.m);
     return oneBatchAxis(kernel) ? known(kernel.batch[0]) : 1;
   }
+  if (kernel.kind === "nest") return known(kernel.stages[0].extents[0]);
   return kernel.extents.length > (kernel.reduce?.axes ?? 0) ? known(kernel.extents[0]) : 1;
 }
 
@@ -47,6 +48,7 @@ interface UnitWalk { readonly step: number; readonly first: number; readonly las
 
 /** The axes of each operand of a kernel, with the divided one first. */
 function axesOf(kernel: Kernel, operand: Operand): readonly (readonly [extent: number, stride: number])[] {
+  if (kernel.kind === "nest") return axesOf(kernel.stages.find((stage) => [...readsOf(stage), ...writesOf(stage)].includes(operand)) ?? kernel.stages[0], operand);
   const strides = operand.strides.map(known);
   if (kernel.kind === "loop") return strides.map((stride, axis) => [known(kernel.extents[axis]), stride] as const);
   if (kernel.kind === "named" || kernel.kind === "control") return [];

@@ -45,6 +45,26 @@ export interface LoopKernel {
   readonly outputs: readonly Operand[];
 }
 
+/**
+ * Loop nests that run one after the other at each position of the first `shared` extents, which all of them have: row by row.
+ * What later stages alone look at is not an array but a few values, made anew at each position.
+ */
+export interface NestKernel {
+  readonly kind: "nest";
+  /** How many of the stages' first extents are walked together; these are not reduced. */
+  readonly shared: number;
+  readonly stages: readonly LoopKernel[];
+  readonly locals: readonly LocalArray[];
+}
+
+/** A buffer that holds its elements for one position of a nest only: operands of it do not move along shared extents. */
+export interface LocalArray {
+  readonly buffer: number;
+  readonly dtype: DType;
+  /** In elements. */
+  readonly size: number;
+}
+
 /** `out[batch…, i, j] = epilogue(Σ_k a[batch…, i, k] · b[batch…, k, j])`; operands are walked along the axes written there. */
 export interface ContractKernel {
   readonly kind: "contract";
@@ -81,7 +101,7 @@ export interface ControlKernel {
   readonly depth: number;
 }
 
-export type Kernel = LoopKernel | ContractKernel | CustomKernel | ControlKernel;
+export type Kernel = LoopKernel | NestKernel | ContractKernel | CustomKernel | ControlKernel;
 
 /** The lists of kernels inside a control kernel, in the order written. */
 export function bodiesOf({ flow }: ControlKernel): readonly (readonly Kernel[])[] {
@@ -101,7 +121,9 @@ export type Role =
   /** The same in every run. */
   | { readonly kind: "constant"; readonly tensor: Tensor }
   /** Lives from the kernel that writes it to the last that reads it. */
-  | { readonly kind: "temporary" };
+  | { readonly kind: "temporary" }
+  /** Exists within a nest only. */
+  | { readonly kind: "local" };
 
 /** A row-major array that kernels read and write. */
 export interface BufferSpec {
@@ -117,9 +139,14 @@ export interface Program {
   readonly kernels: readonly Kernel[];
 }
 
+/** Those of a nest's operands that stand in arrays. */
+const outside = ({ stages, locals }: NestKernel, operandsOf: (stage: LoopKernel) => readonly Operand[]): readonly Operand[] =>
+  stages.flatMap(operandsOf).filter((operand) => locals.every(({ buffer }) => buffer !== operand.buffer));
+
 /** The operands that a kernel reads. */
 export function readsOf(kernel: Kernel): readonly Operand[] {
   switch (kernel.kind) {
+    case "nest": return outside(kernel, readsOf);
     case "loop": return [...kernel.inputs, ...(kernel.epilogue?.inputs ?? [])];
     case "contract": return [kernel.a, kernel.b, ...(kernel.epilogue?.inputs ?? [])];
     case "named": return kernel.inputs;
@@ -130,18 +157,26 @@ export function readsOf(kernel: Kernel): readonly Operand[] {
 /** The operands that a kernel writes. */
 export function writesOf(kernel: Kernel): readonly Operand[] {
   if (kernel.kind === "loop") return kernel.outputs;
+  if (kernel.kind === "nest") return outside(kernel, writesOf);
   if (kernel.kind === "control") return bodiesOf(kernel).flat().flatMap(writesOf);
   return kernel.kind === "contract" && kernel.product !== undefined ? [kernel.out, kernel.product] : [kernel.out];
 }
 
+const epilogueWith = (epilogue: Epilogue | null, replace: (operand: Operand) => Operand): Epilogue | null =>
+  (epilogue === null ? null : { ...epilogue, inputs: epilogue.inputs.map(replace) });
+
+/** The same loop nest with its operands replaced. */
+export const loopWithOperands = (kernel: LoopKernel, replace: (operand: Operand) => Operand): LoopKernel =>
+  ({ ...kernel, inputs: kernel.inputs.map(replace), outputs: kernel.outputs.map(replace), epilogue: epilogueWith(kernel.epilogue, replace) });
+
 /** The same kernel with its operands replaced. */
 export function withOperands(kernel: Kernel, replace: (operand: Operand) => Operand): Kernel {
-  const epilogueOf = (epilogue: Epilogue | null): Epilogue | null => (epilogue === null ? null : { ...epilogue, inputs: epilogue.inputs.map(replace) });
   const all = (kernels: readonly Kernel[]): readonly Kernel[] => kernels.map((each) => withOperands(each, replace));
   switch (kernel.kind) {
-    case "loop": return { ...kernel, inputs: kernel.inputs.map(replace), outputs: kernel.outputs.map(replace), epilogue: epilogueOf(kernel.epilogue) };
+    case "loop": return loopWithOperands(kernel, replace);
+    case "nest": return { ...kernel, stages: kernel.stages.map((stage) => loopWithOperands(stage, replace)) };
     case "contract": return {
-      ...kernel, a: replace(kernel.a), b: replace(kernel.b), out: replace(kernel.out), epilogue: epilogueOf(kernel.epilogue),
+      ...kernel, a: replace(kernel.a), b: replace(kernel.b), out: replace(kernel.out), epilogue: epilogueWith(kernel.epilogue, replace),
       ...(kernel.product === undefined ? {} : { product: replace(kernel.product) }),
     };
     case "named": return { ...kernel, inputs: kernel.inputs.map(replace), out: replace(kernel.out) };

@@ -3,7 +3,7 @@ import { bandsOf } from "./bands.ts";
 import type { ConstantExpr, Expr } from "./expr.ts";
 import type { Combine } from "./lowering.ts";
 import { planMemory } from "./plan.ts";
-import type { BufferSpec, ContractKernel, ControlKernel, CustomKernel, Epilogue, Kernel, LoopKernel, Operand, Program, Size } from "./program.ts";
+import type { BufferSpec, ContractKernel, ControlKernel, CustomKernel, Epilogue, Kernel, LoopKernel, NestKernel, Operand, Program, Size } from "./program.ts";
 import { kernelWork, workOf } from "./work.ts";
 
 /** Axes of loops, from the outermost in. */
@@ -19,11 +19,11 @@ const combined: Readonly<Record<Combine, string>> = { sum: "Σ", prod: "Π", max
 /** What the buffers of a program are called, and how large they are. */
 export type BufferName = (buffer: number) => string;
 
-const initials: Readonly<Record<BufferSpec["role"]["kind"], string>> = { argument: "a", variable: "v", result: "r", constant: "c", temporary: "t" };
+const initials: Readonly<Record<BufferSpec["role"]["kind"], string>> = { argument: "a", variable: "v", result: "r", constant: "c", temporary: "t", local: "s" };
 
-/** `a0`, `a1` … for arguments, `v` for variables, `r` results, `c` constants, `t` temporaries. */
+/** `a0`, `a1` … for arguments, `v` for variables, `r` results, `c` constants, `t` temporaries, `s` what a nest keeps for itself. */
 export function namesOf({ buffers }: Program): BufferName {
-  const counts = { argument: 0, variable: 0, result: 0, constant: 0, temporary: 0 };
+  const counts = { argument: 0, variable: 0, result: 0, constant: 0, temporary: 0, local: 0 };
   const names = buffers.map(({ role }) => `${initials[role.kind]}${"index" in role ? role.index : counts[role.kind]++}`);
   return (buffer) => names[buffer];
 }
@@ -31,7 +31,13 @@ export function namesOf({ buffers }: Program): BufferName {
 const showSize = (size: Size): string => (typeof size === "number" ? String(size) : "parameter" in size ? `p${size.parameter}` : [...(size.start === 0 ? [] : [String(size.start)]), term(size.step, loopName(size.loop))].join(" + "));
 const term = (factor: Size, name: string): string => (factor === 1 ? name : `${showSize(factor)}${name}`);
 
-/** An operand's place as a sum of its axes: `a0[784i + j]`. */
+/** How an operand is written. */
+type Place = (operand: Operand, axes: readonly string[]) => string;
+
+/** An operand's place as a sum of its axes: `a0[784i + j]`; single values by their name. */
+const placing = (nameOf: BufferName, isSingle: (buffer: number) => boolean = () => false): Place => (operand, axes) =>
+  (isSingle(operand.buffer) ? nameOf(operand.buffer) : showOperand(operand, axes, nameOf));
+
 function showOperand({ buffer, strides, offset }: Operand, axes: readonly string[], nameOf: BufferName): string {
   const terms = strides.flatMap((stride, axis) => (stride === 0 || axes[axis] === "" ? [] : [term(stride, axes[axis])]));
   if (offset !== 0) terms.push(showSize(offset));
@@ -45,10 +51,12 @@ class Writer {
   private readonly uses = new Map<Expr, number>();
   private readonly leaf: (index: number) => string;
   private readonly prefix: string;
+  private readonly from: number;
 
-  constructor(roots: readonly Expr[], leaf: (index: number) => string, prefix: string) {
+  constructor(roots: readonly Expr[], leaf: (index: number) => string, prefix: string, from = 0) {
     this.leaf = leaf;
     this.prefix = prefix;
+    this.from = from;
     const count = (node: Expr): void => {
       const before = this.uses.get(node) ?? 0;
       this.uses.set(node, before + 1);
@@ -64,7 +72,7 @@ class Writer {
     if (known !== undefined) return known;
     let text = this.compute(node);
     if ((this.uses.get(node) ?? 0) > 1) {
-      const name = `${this.prefix}${this.lines.length}`;
+      const name = `${this.prefix}${this.from + this.lines.length}`;
       this.lines.push(`${name} = ${bare(text)}`);
       text = name;
     }
@@ -111,29 +119,40 @@ const over = (axes: readonly string[], extents: readonly Size[]): string => axes
 const forEach = (axes: readonly string[], extents: readonly Size[]): string => (extents.every((extent) => extent === 1) ? "" : `   for ${over(axes, extents)}`);
 
 /** What stands in an epilogue for the finished value, and then its operands. */
-const inEpilogue = (whole: string, { inputs }: Epilogue, axes: readonly string[], nameOf: BufferName) => (index: number): string => (index === 0 ? whole : showOperand(inputs[index - 1], axes, nameOf));
+const inEpilogue = (whole: string, { inputs }: Epilogue, axes: readonly string[], place: Place) => (index: number): string => (index === 0 ? whole : place(inputs[index - 1], axes));
 
 /** A finished value and what becomes of it: the lines before, and the line that writes it. */
-function finished(total: string, epilogue: Epilogue | null, out: string, axes: readonly string[], nameOf: BufferName, loops: string): string[] {
+function finished(total: string, epilogue: Epilogue | null, out: string, axes: readonly string[], place: Place, loops: string, from = 0): string[] {
   if (epilogue === null) return [`${out} = ${total}${loops}`];
-  const writer = new Writer([epilogue.expr], inEpilogue("total", epilogue, axes, nameOf), "w");
+  const writer = new Writer([epilogue.expr], inEpilogue("total", epilogue, axes, place), "w", from);
   const text = bare(writer.write(epilogue.expr));
   const once = writer.lines.length === 0 && text.split("total").length === 2;
   return once ? [`${out} = ${text.replace("total", `(${total})`)}${loops}`] : [`total = ${total}`, ...writer.lines, `${out} = ${text}${loops}`];
 }
 
-function showLoop({ extents, inputs, values, reduce, epilogue, outputs }: LoopKernel, nameOf: BufferName): string[] {
+/** A loop nest; without its first `shared` loops, which are written around it. What is used twice is numbered from `from` on. */
+function showLoop({ extents, inputs, values, reduce, epilogue, outputs }: LoopKernel, place: Place, shared = 0, from = 0): string[] {
   const axes = extents.map((extent, axis) => (extent === 1 ? "" : letters[axis]));
   const kept = extents.length - (reduce?.axes ?? 0);
-  const writer = new Writer(values, (index) => showOperand(inputs[index], axes, nameOf), "u");
+  const writer = new Writer(values, (index) => place(inputs[index], axes), "u", from);
   const texts = values.map((value) => writer.write(value));
-  const outer = letters.slice(0, kept).split("");
-  if (reduce === null) {
-    const loops = forEach(outer, extents);
-    return [...writer.lines, ...texts.map((text, i) => `${showOperand(outputs[i], axes, nameOf)} = ${bare(text)}${i === texts.length - 1 ? loops : ""}`)];
-  }
+  const loops = forEach(letters.slice(shared, kept).split(""), extents.slice(shared, kept));
+  if (reduce === null) return [...writer.lines, ...texts.map((text, i) => `${place(outputs[i], axes)} = ${bare(text)}${i === texts.length - 1 ? loops : ""}`)];
   const total = `${combined[reduce.combine]}(${over(letters.slice(kept, extents.length).split(""), extents.slice(kept))}) ${texts[0]}`;
-  return [...writer.lines, ...finished(total, epilogue, showOperand(outputs[0], axes, nameOf), axes, nameOf, forEach(outer, extents.slice(0, kept)))];
+  return [...writer.lines, ...finished(total, epilogue, place(outputs[0], axes), axes, place, loops, from)];
+}
+
+function showNest({ shared, stages, locals }: NestKernel, nameOf: BufferName): string[] {
+  const place = placing(nameOf, (buffer) => locals.some((local) => local.buffer === buffer && local.size === 1));
+  const rows = over(letters.slice(0, shared).split(""), stages[0].extents.slice(0, shared));
+  const lines: string[] = [];
+  let shown = 0;
+  for (const stage of stages) {
+    const written = showLoop(stage, place, shared, shown);
+    shown += written.length - stage.outputs.length;
+    lines.push(...written);
+  }
+  return [`for ${rows}:`, ...lines.map((line) => `  ${line}`)];
 }
 
 function showContract({ batch, m, n, k, a, b, epilogue, out, product }: ContractKernel, nameOf: BufferName): string[] {
@@ -142,9 +161,10 @@ function showContract({ batch, m, n, k, a, b, epilogue, out, product }: Contract
   const extents = [...batch, m, n];
   const axes = named.map((axis, at) => (extents[at] === 1 ? "" : axis));
   const inner = batches.map((axis, at) => (batch[at] === 1 ? "" : axis));
-  const total = `Σ(k < ${showSize(k)}) ${showOperand(a, [...inner, m === 1 ? "" : "i", "k"], nameOf)} · ${showOperand(b, [...inner, "k", n === 1 ? "" : "j"], nameOf)}`;
+  const place = placing(nameOf);
+  const total = `Σ(k < ${showSize(k)}) ${place(a, [...inner, m === 1 ? "" : "i", "k"])} · ${place(b, [...inner, "k", n === 1 ? "" : "j"])}`;
   const aside = product === undefined ? "" : `   summed up in ${nameOf(product.buffer)}`;
-  return finished(total, epilogue, showOperand(out, axes, nameOf), axes, nameOf, `${forEach(named, extents)}${aside}`);
+  return finished(total, epilogue, place(out, axes), axes, place, `${forEach(named, extents)}${aside}`);
 }
 
 const showNamed = ({ kernel, inputs, sizes, out }: CustomKernel, nameOf: BufferName): string[] => [`${nameOf(out.buffer)} = ${kernel}(${inputs.map(({ buffer }) => nameOf(buffer)).join(", ")}; sizes ${sizes.map(showSize).join(", ")})`];
@@ -161,7 +181,8 @@ function showControl({ flow, depth }: ControlKernel, nameOf: BufferName): string
 /** A kernel as it would be written down: one line, and before it one for each value that is used several times. */
 export function showKernel(kernel: Kernel, nameOf: BufferName): string[] {
   switch (kernel.kind) {
-    case "loop": return showLoop(kernel, nameOf);
+    case "loop": return showLoop(kernel, placing(nameOf));
+    case "nest": return showNest(kernel, nameOf);
     case "contract": return showContract(kernel, nameOf);
     case "named": return showNamed(kernel, nameOf);
     case "control": return showControl(kernel, nameOf);
@@ -182,14 +203,14 @@ export function showProgram(program: Program, describe: (buffer: number) => stri
   const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? "" : "s"}`;
   const lines = [`${count(program.kernels.length, "kernel")} in ${count(bands.length, "band")}, about ${showCount(workOf(program))} operations, an arena of ${showCount(size)} bytes`];
   program.buffers.forEach((buffer, i) => {
-    if (buffer.size === 0) return;
+    if (buffer.size === 0 || (buffer.role.kind === "local" && buffer.size === 1)) return;
     lines.push(`  ${nameOf(i)}: ${buffer.dtype}${showShape([buffer.size])} ${describe(i)}`.trimEnd());
   });
   bands.forEach(({ units, kernels }, at) => {
     lines.push(`band ${at + 1}, ${units === 0 ? "on one thread" : `${units} parts`}`);
     for (const kernel of kernels) {
       const written = showKernel(kernel, nameOf);
-      written.forEach((line, i) => lines.push(`  ${line}${i === (kernel.kind === "control" ? 0 : written.length - 1) ? `   ≈ ${showCount(kernelWork(kernel))}` : ""}`));
+      written.forEach((line, i) => lines.push(`  ${line}${i === (kernel.kind === "control" || kernel.kind === "nest" ? 0 : written.length - 1) ? `   ≈ ${showCount(kernelWork(kernel))}` : ""}`));
     }
   });
   return lines.join("\n");

@@ -31,6 +31,7 @@ export function kernelWork(kernel: Kernel): number {
       const after = kernel.epilogue === null ? 0 : product(kernel.extents.slice(0, kept)) * expressionCost([kernel.epilogue.expr]);
       return product(kernel.extents) * (1 + expressionCost(kernel.values)) + after;
     }
+    case "nest": return kernel.stages.reduce((sum, stage) => sum + kernelWork(stage), 0);
     case "contract": return 2 * product([...kernel.batch, kernel.m, kernel.n, kernel.k]);
     case "control": {
       const once = bodiesOf(kernel).flat().reduce((sum, each) => sum + kernelWork(each), 0);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { abs, add, cast, exp, matmul, mul, pad, printGraph, printProgram, relu, softmax, scan, sub, sum, take, tanh, transpose, valueAndGrad, variable, where, zeros, type Tensor } from "../index.ts";
+import { abs, add, cast, div, exp, matmul, mean, mul, pad, printGraph, printProgram, relu, softmax, scan, sqrt, square, sub, sum, take, tanh, transpose, valueAndGrad, variable, where, zeros, type Tensor } from "../index.ts";
 
 describe("printGraph", () => {
   test("lists operations with their operands and types, after simplification", () => {
@@ -47,19 +47,37 @@ describe("printProgram", () => {
     `);
     expect(w.value.toArray()).toEqual(zeros([8, 3]).toArray());
   });
-  test("shows a softmax", () => {
+  test("shows a softmax as one kernel", () => {
     expect(printProgram((x: Tensor) => softmax(x), zeros([6, 5]))).toMatchInlineSnapshot(`
-      "4 kernels in 1 band, about 900 operations, an arena of 832 bytes
+      "1 kernel in 1 band, about 900 operations, an arena of 384 bytes
         a0: float32[30] argument [0] float32[6, 5]
-        t0: float32[6]
-        t1: float32[30]
-        t2: float32[6]
+        s1: float32[5] at one turn of a loop
         r0: float32[30] result float32[6, 5]
       band 1, 6 parts
-        t0[i] = max(j < 5) a0[5i + j]   for i < 6   ≈ 30
-        t1[5i + j] = exp(a0[5i + j] − t0[i])   for i < 6, j < 5   ≈ 660
-        t2[i] = Σ(j < 5) t1[5i + j]   for i < 6   ≈ 30
-        r0[5i + j] = t1[5i + j] / t2[i]   for i < 6, j < 5   ≈ 180"
+        for i < 6:   ≈ 900
+          s0 = max(j < 5) a0[5i + j]
+          s1[j] = exp(a0[5i + j] − s0)   for j < 5
+          s2 = Σ(j < 5) s1[j]
+          r0[5i + j] = s1[j] / s2   for j < 5"
+    `);
+  });
+  test("shows a layer-norm as one kernel", () => {
+    const layerNorm = (x: Tensor, scale: Tensor, shift: Tensor): Tensor => {
+      const centred = sub(x, mean(x, { axis: -1, keepDims: true }));
+      return add(mul(div(centred, sqrt(add(mean(square(centred), { axis: -1, keepDims: true }), 1e-5))), scale), shift);
+    };
+    expect(printProgram(layerNorm, zeros([128, 768]), zeros([768]), zeros([768]))).toMatchInlineSnapshot(`
+      "1 kernel in 1 band, about 1.28 million operations, an arena of 793 thousand bytes
+        a0: float32[98304] argument [0] float32[128, 768]
+        a1: float32[768] argument [1] float32[768]
+        a2: float32[768] argument [2] float32[768]
+        r0: float32[98304] result float32[128, 768]
+      band 1, 128 parts
+        for i < 128:   ≈ 1.28 million
+          s0 = (Σ(j < 768) a0[768i + j]) / 768
+          u0 = a0[768i + j] − s0
+          s1 = sqrt(((Σ(j < 768) (u0 · u0)) / 768) + 0.00001)
+          r0[768i + j] = (((a0[768i + j] − s0) / s1) · a1[j]) + a2[j]   for j < 768"
     `);
   });
   test("shows copies, named kernels, whole numbers and values used twice", () => {

@@ -4,7 +4,7 @@ import type { Local } from "./encoder.ts";
 import { nodesOf, position, type KernelContext } from "./loop-expression.ts";
 import { nest, row, type Walker } from "./loop-nest.ts";
 import { emitTiles, isTiled } from "./loop-tile.ts";
-import { isPacked, pushLoad, setMaskWidth, store, type Amount, type Stream } from "./loop-vector.ts";
+import { isPacked, pushLoad, setMaskWidth, spread, store, type Amount, type Stream } from "./loop-vector.ts";
 
 /** An elementwise kernel with everything that its loops need in locals. */
 export interface ElementMap {
@@ -20,7 +20,8 @@ export function emitMap(context: KernelContext, map: ElementMap): void {
   const { extents, inputs, outputs } = map;
   const all = [...inputs, ...outputs];
   const last = extents.length - 1;
-  if (isTiled(context, map)) {
+  if (last < 0) emitPoint(context, map);
+  else if (isTiled(context, map)) {
     nest(f, extents.slice(0, last - 1), all, (pointers) => emitTiles(context, map, pointers, (starts, rows, columns) => {
       const walkers = all.map(({ dtype, strides }, i): Walker => ({ dtype, strides: [strides[last - 1]], pointer: starts[i] }));
       nest(f, [rows], walkers, (inner) => emitRow(context, map, inner, columns));
@@ -28,12 +29,42 @@ export function emitMap(context: KernelContext, map: ElementMap): void {
   } else nest(f, extents.slice(0, last), all, (pointers) => emitRow(context, map, pointers, extents[last]));
 }
 
+/** One element, where there is nothing to walk. */
+function emitPoint(context: KernelContext, { values, inputs, outputs }: ElementMap): void {
+  const { f, lanes } = context;
+  const still = ({ dtype }: Walker): Stream => ({ dtype, stride: 0 });
+  const at = position(context, values, (index) => {
+    const { held, pointer } = inputs[index];
+    if (held !== undefined) f.get(held);
+    else pushLoad(f, still(inputs[index]), lanes, 1, pointer);
+    return 4;
+  }, 1);
+  const results = values.map((value, i) => {
+    const width = at.push(value);
+    if (outputs[i].dtype === "bool") setMaskWidth(f, width, 4);
+    const local = f.local("v128");
+    f.set(local);
+    return local;
+  });
+  results.forEach((local, i) => {
+    const { held, dtype, pointer } = outputs[i];
+    f.get(local).release(local);
+    if (held === undefined) store(f, still(outputs[i]), lanes, 1, pointer);
+    else {
+      spread(f, dtype);
+      f.set(held);
+    }
+  });
+  at.done();
+}
+
 /** One run along the last axis. */
 function emitRow(context: KernelContext, { values, inputs, outputs, extents }: ElementMap, pointers: readonly Local[], count: Amount): void {
   const { f, lanes } = context;
   const streams = [...inputs, ...outputs].map(({ dtype, strides }): Stream => ({ dtype, stride: strides[extents.length - 1] }));
   // What does not move along the row is read once.
-  const still = inputs.map((_, i) => {
+  const still = inputs.map(({ held }, i) => {
+    if (held !== undefined) return held;
     if (streams[i].stride !== 0) return null;
     const local = f.local("v128");
     pushLoad(f, streams[i], lanes, lanes, pointers[i]);
@@ -66,5 +97,5 @@ function emitRow(context: KernelContext, { values, inputs, outputs, extents }: E
     });
     at.done();
   });
-  for (const local of still) if (local !== null) f.release(local);
+  still.forEach((local, i) => { if (local !== null && inputs[i].held === undefined) f.release(local); });
 }

@@ -7,6 +7,8 @@ export interface Walker {
   readonly dtype: DType;
   readonly strides: readonly Amount[];
   readonly pointer: Local;
+  /** Where the one value is, in every lane, instead of in memory. */
+  readonly held?: Local;
 }
 
 /** Loops over axes, the first one outermost; `body` gets pointers to where each operand's rest begins. */

@@ -5,7 +5,7 @@ import type { Local } from "./encoder.ts";
 import { combinerOf, type Combiner } from "./loop-combine.ts";
 import { position, type KernelContext } from "./loop-expression.ts";
 import { nest, row, type Walker } from "./loop-nest.ts";
-import { advance, isPacked, pushAmount, pushLoad, setMaskWidth, splatBytes, store, type Amount, type Lanes, type Stream } from "./loop-vector.ts";
+import { advance, isPacked, pushAmount, pushLoad, setMaskWidth, splatBytes, spread, store, type Amount, type Lanes, type Stream } from "./loop-vector.ts";
 
 /** A reduction with everything that its loops need in locals. */
 export interface Reduction {
@@ -35,7 +35,7 @@ export function emitReduction(context: KernelContext, reduction: Reduction): voi
 
 /** The axes of an operand from `first` on. */
 const from = (walkers: readonly Walker[], pointers: readonly Local[], first: number): Walker[] =>
-  walkers.map(({ dtype, strides }, i) => ({ dtype, strides: strides.slice(first), pointer: pointers[i] }));
+  walkers.map((walker, i) => ({ ...walker, strides: walker.strides.slice(first), pointer: pointers[i] }));
 
 /** Pushes the epilogue of a reduced value. */
 function pushResult(
@@ -81,7 +81,9 @@ function addValue(
 ): void {
   const { f, lanes } = context;
   const at = position(context, [value], (index) => {
-    pushLoad(f, streams[index], lanes, count, pointers[index], streams[index].stride === 0 ? 0 : vector * lanes * bytesPerElement[inputs[index].dtype]);
+    const { held } = inputs[index];
+    if (held !== undefined) f.get(held);
+    else pushLoad(f, streams[index], lanes, count, pointers[index], streams[index].stride === 0 ? 0 : vector * lanes * bytesPerElement[inputs[index].dtype]);
     return 4;
   }, count);
   const joining = f.local("v128");
@@ -118,9 +120,15 @@ function emitWithinRows(context: KernelContext, reduction: Reduction, kept: numb
     combiner.across(f, states[0]);
     pushResult(context, reduction, combiner, states[0], (index) => {
       const at = inputs.length + 1 + index;
-      pushLoad(f, { dtype: outer[at].dtype, stride: 0 }, lanes, 1, pointers[at]);
+      const { held, dtype } = outer[at];
+      if (held !== undefined) f.get(held);
+      else pushLoad(f, { dtype, stride: 0 }, lanes, 1, pointers[at]);
     }, 1);
-    store(f, { dtype: output.dtype, stride: 0 }, lanes, 1, pointers[inputs.length]);
+    if (output.held === undefined) store(f, { dtype: output.dtype, stride: 0 }, lanes, 1, pointers[inputs.length]);
+    else {
+      spread(f, output.dtype);
+      f.set(output.held);
+    }
     for (const state of states) f.release(...state);
     if (positions !== null) f.release(positions);
   });
@@ -148,7 +156,9 @@ function emitAcrossRows(context: KernelContext, reduction: Reduction, kept: numb
       const shift = (which: number): number => vector * lanes * bytesPerElement[outer[which].dtype];
       pushResult(context, reduction, combiner, state, (index) => {
         const which = results + 1 + index;
-        pushLoad(f, streams[which], lanes, count, pointers[which], streams[which].stride === 0 ? 0 : shift(which));
+        const { held } = outer[which];
+        if (held !== undefined) f.get(held);
+        else pushLoad(f, streams[which], lanes, count, pointers[which], streams[which].stride === 0 ? 0 : shift(which));
       }, count);
       store(f, streams[results], lanes, count, pointers[results], shift(results));
     });

@@ -73,7 +73,8 @@ function copied(f: FunctionBuilder, pointer: Local): Local {
 function emitTile(context: KernelContext, { values, extents, inputs, outputs }: ElementMap, pointers: readonly Local[]): void {
   const { f, lanes } = context;
   const axis = extents.length - 1;
-  const tiles = inputs.map(({ dtype, strides }, i) => {
+  const tiles = inputs.map(({ dtype, strides, held }, i) => {
+    if (held !== undefined) return new Array<Local>(side).fill(held);
     const vectors = f.locals("v128", side);
     const down = !runsAcross(strides, dtype) && strides[axis] !== 0;
     const load = strides[axis] === 0 ? "v128.load32_splat" : "v128.load";
@@ -95,7 +96,7 @@ function emitTile(context: KernelContext, { values, extents, inputs, outputs }: 
     f.release(result);
     at.done();
   }
-  for (const vectors of tiles) f.release(...vectors);
+  tiles.forEach((vectors, i) => { if (inputs[i].held === undefined) f.release(...vectors); });
 }
 
 /** Makes columns of four vectors of 32-bit lanes their rows. */

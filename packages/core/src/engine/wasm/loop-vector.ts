@@ -68,6 +68,11 @@ export function shuffleSelf(f: FunctionBuilder, bytes: readonly number[]): void 
   f.tee(same).get(same).shuffle(bytes).release(same);
 }
 
+/** Spreads the first lane of the vector on the stack, an element of a dtype (bool: a mask of 32 bits), over all lanes. */
+export function spread(f: FunctionBuilder, dtype: DType): void {
+  shuffleSelf(f, Array.from({ length: 16 }, (_, byte) => byte % (bytesPerElement[dtype] === 8 ? 8 : 4)));
+}
+
 /** Turns the mask on the stack into lanes of `width` bytes. */
 export function setMaskWidth(f: FunctionBuilder, from: MaskWidth, width: 4 | 8): void {
   if (from === 4 && width === 8) f.op("i64x2.extend_low_i32x4_s");

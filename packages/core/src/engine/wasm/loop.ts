@@ -1,4 +1,5 @@
 import { bytesPerElement } from "../../dtype.ts";
+import type { Expr } from "../expr.ts";
 import type { LoopKernel, Operand, Size } from "../program.ts";
 import type { Local } from "./encoder.ts";
 import { hoistConstants, nodesOf, type KernelContext } from "./loop-expression.ts";
@@ -27,12 +28,13 @@ export function lanesOf(kernel: LoopKernel): Lanes {
   return nodesOf(wide).some(({ type }) => type === "float64" || type === "int64") || operands.some(({ dtype }) => dtype === "float64") ? 2 : 4;
 }
 
-/**
- * Writes the code of a loop nest. Results do not depend on where the vectors begin: a last element alone goes through the
- * same instructions in the first lane.
- */
-export function emitLoop(context: KernelContext, kernel: LoopKernel, bindings: Bindings): void {
-  const { f } = context;
+/** What pushes sizes, and points to operands, as bindings say. */
+export interface Ground {
+  readonly amount: (size: Size, scale?: number) => Amount;
+  readonly walker: (operand: Operand) => Walker;
+}
+
+export function groundOf({ f }: KernelContext, bindings: Bindings): Ground {
   const amount = (size: Size, scale = 1): Amount => {
     if (typeof size === "number") return size * scale;
     if ("loop" in size) throw new Error("loop: a place that moves with a loop over kernels has to be made a parameter");
@@ -50,25 +52,50 @@ export function emitLoop(context: KernelContext, kernel: LoopKernel, bindings: B
     advance(f, pointer, amount(offset, bytes));
     return { dtype, pointer, strides: strides.map((stride) => amount(stride, bytes)) };
   };
+  return { amount, walker };
+}
+
+export const rootsOf = ({ values, epilogue }: LoopKernel): readonly Expr[] => (epilogue === null ? values : [...values, epilogue.expr]);
+
+/**
+ * Writes the code of a loop nest. Results do not depend on where the vectors begin: a last element alone goes through the
+ * same instructions in the first lane.
+ */
+export function emitLoop(context: KernelContext, kernel: LoopKernel, bindings: Bindings): void {
+  const { f } = context;
+  const { amount, walker } = groundOf(context, bindings);
   const extents = kernel.extents.map((extent) => amount(extent));
   const inputs = kernel.inputs.map(walker);
   const outputs = kernel.outputs.map(walker);
-  const epilogue = kernel.epilogue === null ? null : { expr: kernel.epilogue.expr, inputs: kernel.epilogue.inputs.map(walker) };
+  const after = kernel.epilogue?.inputs.map(walker) ?? [];
   if (bindings.range !== undefined && isSplit(kernel)) {
     const { start, end } = bindings.range;
-    for (const { pointer, strides: [stride] } of [...inputs, ...outputs, ...(epilogue?.inputs ?? [])]) {
+    for (const { pointer, strides: [stride] } of [...inputs, ...outputs, ...after]) {
       pushAmount(f.get(pointer, start), stride).op("i32.mul").op("i32.add").set(pointer);
     }
     const part = f.local("i32");
     f.get(end, start).op("i32.sub").set(part);
     extents[0] = { local: part };
   }
-  hoistConstants(context, kernel.epilogue === null ? kernel.values : [...kernel.values, kernel.epilogue.expr]);
-  if (kernel.reduce === null) emitMap(context, { values: kernel.values, extents, inputs, outputs });
+  hoistConstants(context, rootsOf(kernel));
+  emitWalk(context, kernel, { extents, inputs, outputs, after });
+}
+
+/** What a loop nest walks, in the order of its operands. */
+export interface Walk {
+  readonly extents: readonly Amount[];
+  readonly inputs: readonly Walker[];
+  readonly outputs: readonly Walker[];
+  /** The epilogue's operands. */
+  readonly after: readonly Walker[];
+}
+
+export function emitWalk(context: KernelContext, { values, reduce, epilogue }: LoopKernel, { extents, inputs, outputs, after }: Walk): void {
+  if (reduce === null) emitMap(context, { values, extents, inputs, outputs });
   else {
     emitReduction(context, {
-      combine: kernel.reduce.combine, axes: kernel.reduce.axes, value: kernel.values[0], extents, inputs, output: outputs[0],
-      epilogue,
+      combine: reduce.combine, axes: reduce.axes, value: values[0], extents, inputs, output: outputs[0],
+      epilogue: epilogue === null ? null : { expr: epilogue.expr, inputs: after },
     });
   }
 }

@@ -151,7 +151,7 @@ function stepsOf(kernelOf: KernelCache, kernel: Kernel, addressOf: (buffer: numb
       const compiled = kernelOf(`contract ${dtype}`, () => compileContract(dtype));
       return contractBlocks(kernel, addressOf, bytesPerElement[dtype], scratch(bytes)).map((block) => ({ kernel: compiled, block }));
     }
-    case "control": throw new Error("wasm: loops over kernels are part of whole programs only");
+    case "control": case "nest": throw new Error("wasm: kernels of kernels are part of whole programs only");
     case "named": {
       const sizes = kernel.sizes.map(Number);
       const { dtype } = kernel.inputs[0];

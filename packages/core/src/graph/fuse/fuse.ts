@@ -2,6 +2,7 @@ import { input, type Expr } from "../../engine/expr.ts";
 import { oneBatchAxis } from "../../engine/bands.ts";
 import { isWide } from "../../engine/lanes.ts";
 import { contractKernel, lowerCall, mapKernel, placeRowMajor, reduceKernel, type Placed } from "../../engine/lower.ts";
+import { nestLoops } from "../../engine/nest/nest.ts";
 import type { BufferSpec, ContractKernel, Epilogue, Kernel, Program, Role } from "../../engine/program.ts";
 import { reducedShape, sameShape, sizeOf } from "../../shape/shape.ts";
 import { expressionCost } from "../../engine/work.ts";
@@ -72,7 +73,7 @@ function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface
     },
     newValues: new Map(assigned.map((variable, i) => [graph.outputs[resultCount + i], graph.inputs[argumentCount + variable]])),
   });
-  return { buffers: arrays.buffers.map((buffer, i) => inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels };
+  return nestLoops({ buffers: arrays.buffers.map((buffer, i) => inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels });
 }
 
 /** What tells the graph of a whole program from one inside of a loop. */

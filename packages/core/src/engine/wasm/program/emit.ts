@@ -2,13 +2,14 @@ import { bytesPerElement } from "../../../dtype.ts";
 import { bandsOf, divisibleExtent, runsOf, type Band } from "../../bands.ts";
 import type { HostFunction } from "../../expr.ts";
 import { expand } from "../../math/index.ts";
-import { bodiesOf, type ContractKernel, type ControlKernel, type CustomKernel, type Epilogue, type Kernel, type LoopKernel, type Operand, type Size } from "../../program.ts";
+import { bodiesOf, loopWithOperands, type ContractKernel, type ControlKernel, type CustomKernel, type Epilogue, type Kernel, type LoopKernel, type NestKernel, type Operand, type Size } from "../../program.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractParameters, emitContract, type EpiloguePosition } from "../contract.ts";
 import type { ContractDType } from "../contractType.ts";
 import { ModuleBuilder, type FunctionBuilder, type Local } from "../encoder.ts";
 import { emitLoop, lanesOf } from "../loop.ts";
 import { hoistConstants, nodesOf, position, type KernelContext } from "../loop-expression.ts";
+import { emitNest, nestScratch } from "../loop-stages.ts";
 import { pushLoad, setMaskWidth } from "../loop-vector.ts";
 import { emitNamed } from "../named.ts";
 import { contractBlocks } from "../products.ts";
@@ -29,6 +30,7 @@ const known = (size: Size): number => {
 /** The kernel with all functions written out in machine operations. */
 function expanded<K extends Kernel>(kernel: K): K {
   if (kernel.kind === "named" || kernel.kind === "control") return kernel;
+  if (kernel.kind === "nest") return { ...kernel, stages: kernel.stages.map(expanded) };
   const epilogue = kernel.epilogue === null ? null : { ...kernel.epilogue, expr: expand(kernel.epilogue.expr) };
   return kernel.kind === "loop" ? { ...kernel, values: kernel.values.map(expand), epilogue } : { ...kernel, epilogue };
 }
@@ -36,6 +38,7 @@ function expanded<K extends Kernel>(kernel: K): K {
 const hostFunctionsOf = (kernel: Kernel): readonly HostFunction[] => {
   if (kernel.kind === "named") return [];
   if (kernel.kind === "control") return bodiesOf(kernel).flat().flatMap((each) => hostFunctionsOf(expanded(each)));
+  if (kernel.kind === "nest") return kernel.stages.flatMap(hostFunctionsOf);
   const roots = [...(kernel.kind === "loop" ? kernel.values : []), ...(kernel.epilogue === null ? [] : [kernel.epilogue.expr])];
   return nodesOf(roots).flatMap((node) => (node.kind === "rescue" ? [node.host] : []));
 };
@@ -176,19 +179,23 @@ const define = ({ module, loops }: Emitter): FunctionBuilder => module.define(ne
 /** A function `(start, end, scratch)` that runs a kernel's units from start to end; all of it where units is 0. */
 function emitKernel(emitter: Emitter, kernel: Kernel, units: number): number {
   switch (kernel.kind) {
-    case "loop": return emitLoopKernel(emitter, kernel, units);
+    case "loop": case "nest": return emitLoopKernel(emitter, kernel, units);
     case "contract": return emitContractKernel(emitter, kernel, units);
     case "named": return emitNamedKernel(emitter, kernel);
     case "control": throw new Error("emit: a loop over kernels is no kernel");
   }
 }
 
-function emitLoopKernel(emitter: Emitter, kernel: LoopKernel, units: number): number {
+function emitLoopKernel(emitter: Emitter, kernel: LoopKernel | NestKernel, units: number): number {
   const { addresses, hostIndex } = emitter;
   const f = define(emitter);
-  const [start, end, , ...turns] = f.params;
-  const context: KernelContext = { f, lanes: lanesOf(kernel), host: hostIndex, constants: new Map() };
-  const address = (buffer: number): void => { f.i32(addresses.buffers[buffer]); };
+  const [start, end, scratch, ...turns] = f.params;
+  const offsets = kernel.kind === "nest" ? nestScratch(kernel).offsets : new Map<number, number>();
+  const address = (buffer: number): void => {
+    const place = offsets.get(buffer);
+    if (place === undefined) f.i32(addresses.buffers[buffer]);
+    else f.get(scratch).i32(place).op("i32.add");
+  };
   // What the part and the turn decide becomes a parameter: the divided axis, and where operands that move along begin.
   const values: (() => void)[] = [];
   const parameter = (push: () => void): { readonly parameter: number } => ({ parameter: values.push(push) - 1 });
@@ -206,12 +213,12 @@ function emitLoopKernel(emitter: Emitter, kernel: LoopKernel, units: number): nu
       }),
     };
   };
-  const placed: LoopKernel = {
-    ...kernel, inputs: kernel.inputs.map(part), outputs: kernel.outputs.map(part),
-    extents: units === 0 ? kernel.extents : [parameter(() => f.get(end, start).op("i32.sub").i32(perUnit).op("i32.mul")), ...kernel.extents.slice(1)],
-    epilogue: kernel.epilogue === null ? null : { ...kernel.epilogue, inputs: kernel.epilogue.inputs.map(part) },
-  };
-  emitLoop(context, placed, { address, parameter: (number) => values[number]() });
+  const count = units === 0 ? null : parameter(() => f.get(end, start).op("i32.sub").i32(perUnit).op("i32.mul"));
+  const placed = (loop: LoopKernel): LoopKernel => ({ ...loopWithOperands(loop, part), extents: count === null ? loop.extents : [count, ...loop.extents.slice(1)] });
+  const context: KernelContext = { f, lanes: kernel.kind === "loop" ? lanesOf(kernel) : 4, host: hostIndex, constants: new Map() };
+  const bindings = { address, parameter: (number: number) => values[number]() };
+  if (kernel.kind === "loop") emitLoop(context, placed(kernel), bindings);
+  else emitNest(context, { ...kernel, stages: kernel.stages.map(placed) }, bindings);
   return f.index;
 }
 

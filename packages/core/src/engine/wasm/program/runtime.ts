@@ -12,6 +12,7 @@ import { hostFunctions } from "../../reference/interpret.ts";
 import { contractScratch } from "../contract.ts";
 import type { ContractDType } from "../contractType.ts";
 import { copyIn, elementAt } from "../heap.ts";
+import { nestScratch } from "../loop-stages.ts";
 import { namedScratch } from "../named.ts";
 import { control } from "./barrier.ts";
 import { emitProgram } from "./emit.ts";
@@ -37,6 +38,7 @@ const known = (size: Size): number => {
 /** Bytes of scratch memory that one thread needs for a kernel. */
 function scratchOf(kernel: Kernel): number {
   if (kernel.kind === "control") return Math.max(0, ...bodiesOf(kernel).flat().map(scratchOf));
+  if (kernel.kind === "nest") return nestScratch(kernel).bytes;
   if (kernel.kind === "contract" && isSmallProduct(kernel)) return smallProductScratch(kernel);
   if (kernel.kind === "contract") return contractScratch(kernel.out.dtype as ContractDType, known(kernel.m), known(kernel.n), known(kernel.k));
   return kernel.kind === "named" ? namedScratch(kernel.kernel, kernel.sizes.map(known)) : 0;

@@ -1,0 +1,69 @@
+import { readsOf, writesOf, type Kernel, type LoopKernel } from "../program.ts";
+import { kernelWork } from "../work.ts";
+import { apart, commonExtents, inStep, keptOf, known, sharedWalk, withShared, type SharedWalk } from "./shared.ts";
+
+/** Loops with the extents that they share written first. */
+export interface Fit {
+  readonly shared: readonly number[];
+  readonly stages: readonly LoopKernel[];
+}
+
+/** Fewer rows than this leave threads without work, where there is enough of it to be shared out. */
+const leastRows = 8;
+const sharedWork = 200_000;
+/** More stages, or arrays, than these and a nest's places no longer stay in registers. */
+const mostStages = 24;
+const mostArrays = 16;
+/** Neighbouring results that are computed side by side: fewer of them leave vectors empty. */
+const leastAcross = 16;
+
+/**
+ * How kernels fit into one nest, in that order: all are loops, at least one of them a reduction, and what one writes at a
+ * position of the shared extents no other looks at from another position. `null` where they do not.
+ */
+export function fitTogether(kernels: readonly Kernel[]): Fit | null {
+  const loops = kernels.flatMap((kernel) => (kernel.kind === "loop" ? [kernel] : []));
+  if (loops.length < kernels.length || loops.length > mostStages || loops.every(({ reduce }) => reduce === null)) return null;
+  if (new Set(loops.flatMap((loop) => [...readsOf(loop), ...writesOf(loop)]).map(({ buffer }) => buffer)).size > mostArrays) return null;
+  const common = loops.map((loop): readonly number[] => loop.extents.slice(0, keptOf(loop)).map(known)).reduce((a, b) => commonExtents(a, b));
+  if (common[0] < leastRows && loops.reduce((sum, loop) => sum + kernelWork(loop), 0) > sharedWork) return null;
+  // The longest common walk may part what belongs together; a shorter one may not.
+  for (let length = common.length; length > 0; length--) {
+    const shared = common.slice(0, length);
+    const stages = loops.flatMap((loop) => withShared(loop, shared) ?? []);
+    if (stages.length === loops.length && stages.every((stage) => suits(stage, length)) && areIndependent(stages, shared)) return { shared, stages };
+  }
+  return null;
+}
+
+/** Whether a stage's own walk is as good as the whole loop's was. */
+function suits(stage: LoopKernel, shared: number): boolean {
+  const last = stage.extents.length - 1;
+  const kept = keptOf(stage);
+  const runs = (axis: number): boolean => stage.inputs.every(({ strides }) => strides[axis] === 0 || strides[axis] === 1);
+  if (stage.reduce === null) {
+    // An operand that runs along memory from row to row is better walked by the whole loop, in tiles.
+    return last < shared || [...stage.inputs, ...stage.outputs].every(({ strides }) => Math.abs(known(strides[last])) <= 1 || strides.slice(0, shared).every((stride) => stride !== 1));
+  }
+  // Neighbouring results that lie along memory are added up side by side: this takes a good many of them within a position.
+  if (!runs(kept - 1) || runs(last)) return true;
+  return kept > shared && known(stage.extents[kept - 1]) >= leastAcross;
+}
+
+/** Whether no position of one stage has to do with what another writes at another position. */
+function areIndependent(stages: readonly LoopKernel[], shared: readonly number[]): boolean {
+  const walks = stages.map((stage) => ({
+    reads: readsOf(stage).map((operand) => sharedWalk(stage, operand, shared.length)), writes: writesOf(stage).map((operand) => sharedWalk(stage, operand, shared.length)),
+  }));
+  const clash = (written: readonly SharedWalk[], seen: readonly SharedWalk[]): boolean => written.some((a) => seen.some((b) => a.buffer === b.buffer && !apart(a, b, shared)));
+  return walks.every((later, at) => walks.slice(0, at).every((earlier) =>
+    !clash(earlier.writes, later.reads) && !clash(earlier.writes, later.writes) && !clash(later.writes, earlier.reads)));
+}
+
+/** Whether some array is walked by stages of both kinds in step, so that a row of it would be at hand. */
+export function shareRows({ shared, stages }: Fit, isFirst: (stage: number) => boolean): boolean {
+  const walksOf = (first: boolean): readonly SharedWalk[] => stages.filter((_, at) => isFirst(at) === first).flatMap((stage) =>
+    [...readsOf(stage), ...writesOf(stage)].map((operand) => sharedWalk(stage, operand, shared.length)));
+  const others = walksOf(false);
+  return walksOf(true).some((walk) => walk.strides.some((stride) => stride !== 0) && others.some((other) => inStep(walk, other)));
+}
