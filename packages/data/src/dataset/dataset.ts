@@ -7,6 +7,8 @@ import { positionedIterator, syncIterator } from "./iterators.ts";
 import { indexedOf, orders, planOf, reordered, rowsPlan, shifted, streamed, type Indexed, type Plan } from "./plan.ts";
 import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, startsOf, streamOf, type Stream } from "./stream.ts";
 import type { Dataset, Parts } from "./types.ts";
+import { mapOnWorkers, type WorkerOptions } from "./workers/map.ts";
+import type { WorkerFunction, WorkerModule } from "./workers/work.ts";
 
 /** Tensors by name, with one example for each index of their first axis; any record or interface of them will do. */
 export type Columns<T> = { readonly [K in keyof T]: Tensor };
@@ -153,6 +155,10 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       // Class by class, dealt out to one fold after another.
       const labels = Array.from({ length: count }, classIn("kFold", indexed, at, by));
       return foldsOf(order.toSorted((a, b) => labels[a] - labels[b]), k, (place) => place % k).map((fold) => both(partsOf(indexed, fold)));
+    },
+    mapOnWorkers<U>(work: WorkerFunction<T, U> | WorkerModule, options: WorkerOptions = {}) {
+      const onWorkers = mapOnWorkers<T, U>(work, options);
+      return derived({ size, open: (epoch, from) => onWorkers(plan.open(epoch, from), epoch, from) });
     },
     prefetch(count) {
       checkWhole("prefetch", "count", count, 0);

@@ -226,27 +226,31 @@ export function shuffledWithin<T>(source: Stream<T>, window: number, pick: (belo
   };
 }
 
-/** Asks for up to `count` items before they are wanted. */
+/** Asks for up to `count` items before they are wanted. What goes wrong meanwhile comes out in its turn. */
 export function ahead<T>(source: Stream<T>, count: number): Stream<T> {
-  const asked: Awaitable<Step<T>>[] = [];
+  const asked: (() => Awaitable<Step<T>>)[] = [];
   let over = false;
   // Streams are asked one question at a time: each waits for the one before.
   let last: Awaitable<unknown>;
+  const following = (): Awaitable<Step<T>> => after(last, () => after(over ? end : source.next(), (step) => {
+    over ||= step.done;
+    return step;
+  }));
   const ask = (): void => {
-    const answer = after(last, () => after(over ? end : source.next(), (step) => {
-      over ||= step.done;
-      return step;
-    }));
-    // Who waits for it will see the error; until then it is nobody's.
-    if (isPromise(answer)) answer.then(undefined, () => undefined);
-    last = isPromise(answer) ? answer.then(() => undefined, () => undefined) : undefined;
-    asked.push(answer);
+    try {
+      const answer = following();
+      // Who waits for it will see its error; until then that is nobody's.
+      last = isPromise(answer) ? answer.then(() => undefined, () => undefined) : undefined;
+      asked.push(() => answer);
+    } catch (error) {
+      asked.push(() => { throw error; });
+    }
   };
   return {
     ...source,
     next: () => {
       while (asked.length <= count) ask();
-      return asked.shift() as Awaitable<Step<T>>;
+      return (asked.shift() as () => Awaitable<Step<T>>)();
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { SplitOptions } from "../split.ts";
 import type { Batched, RowOf } from "./collate.ts";
 import type { Awaitable } from "./stream.ts";
+import type { WorkerOptions } from "./workers/map.ts";
+import type { Received } from "./workers/parcel.ts";
+import type { WorkerFunction, WorkerModule } from "./workers/work.ts";
 
 /** Where an iteration stands: save it (it is plain JSON) and go on from it later, in another process too. */
 export interface Position {
@@ -83,7 +86,24 @@ export interface Dataset<T> extends AsyncIterable<T> {
   split(options?: DatasetSplitOptions<T>): Parts<T>;
   /** k pairs of parts: every item is in the test part of exactly one. @throws NdgradError for a stream. */
   kFold(k: number, options?: FoldOptions<T>): readonly Parts<T>[];
-  /** Begins to make so many items before they are wanted: for maps that wait for something, such as files. */
+  /**
+   * What `map` does, in order as well, but on worker threads, for maps that compute a lot: several items are worked on at
+   * once and some ahead of those wanted, also while a training step keeps this thread busy. Tensors reach `work` in
+   * parts, `{ shape, dtype, data }`, and such parts in what it gives are tensors again; what it gives is moved, not copied.
+   * Put it behind `shuffle` and, as each item is a message, best behind `batch`. The workers end with the iteration.
+   * Items are computed from the saved position on. Where there are no workers, all is done in this thread.
+   *
+   * @param work A function, whose text is sent and which must use nothing from outside itself, or `{ module, name }`.
+   * @throws NdgradError for a function without text, an address that is none, or options that are no whole numbers; at the
+   *   consumer what the map throws, with the item's number and the error as its cause.
+   * @see tf.data: map with num_parallel_calls; PyTorch: DataLoader with num_workers
+   * @example
+   * const noisy = dataset({ x, y }).shuffle().batch(32).mapOnWorkers(({ x, y }, index, epoch, random) => {
+   *   return { x: { ...x, data: x.data.map((pixel) => pixel + 0.1 * random()) }, y };
+   * }, { workers: 2 });
+   */
+  mapOnWorkers<U>(work: WorkerFunction<T, U> | WorkerModule, options?: WorkerOptions): Dataset<Received<U>>;
+  /** Begins to make so many items before they are wanted: for maps that wait for something, such as files. See `mapOnWorkers` for those that compute. */
   prefetch(count: number): Dataset<T>;
   /** Calls `report` with each item that is given. */
   progress(report: (given: number, size: number | undefined) => void): Dataset<T>;
