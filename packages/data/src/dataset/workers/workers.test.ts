@@ -37,9 +37,9 @@ describe("a map on workers does what map does", () => {
   test.each(counts)("tensors go as parts and come as tensors, with %i workers", async (workers) => {
     const x = tensor([[1, 2], [3, 4], [5, 6]]);
     const list = Float64Array.of(1, 2, 3, 4);
-    const items = dataset({ x, y: tensor([7, 8, 9], { dtype: "int32" }) }).batch(2).map((batch) => ({ ...batch, part: list.subarray(1, 3), name: "a", when: new Date(5) }));
-    const doubled = items.mapOnWorkers(({ x: { shape, dtype, data }, y, part, name, when }) => {
-      part[0] = -1;
+    const items = dataset({ x, y: tensor([7, 8, 9], { dtype: "int32" }) }).batch(2).map((batch) => ({ ...batch, part: list.subarray(1, 3), whole: x, name: "a", when: new Date(5) }));
+    const doubled = items.mapOnWorkers(({ x: { shape, dtype, data }, y, part, whole, name, when }) => {
+      part[0] = whole.data[0] = -1;
       return { x: { shape, dtype, data: data.map((value) => 2 * value) }, y, both: [part, part], name, year: when.getTime() };
     }, { workers });
     const [first, last] = await doubled.toArray();
@@ -195,9 +195,9 @@ describe("a process ends", () => {
   const index = new URL("../../index.ts", import.meta.url).href;
   const run = (program: string) => promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "--eval",
     `import { dataset } from ${JSON.stringify(index)};
-     const set = dataset([1, 2, 3, 4, 5, 6]).mapOnWorkers((x) => { if (x === 5) for (;;); return x; }, { workers: 2, ahead: 4 });
+     const set = dataset([1, 2, 3, 4, 5, 6]).mapOnWorkers((x) => { for (const end = Date.now() + 30_000; x === 5 && Date.now() < end;); return x; }, { workers: 2, ahead: 4 });
      ${program}
-     console.log("done");`], { timeout: 20_000, cwd: new URL("../../../", import.meta.url) });
+     console.log("done");`], { timeout: 15_000, killSignal: "SIGKILL", cwd: new URL("../../../", import.meta.url) });
   test.each([
     ["that read all it wanted", "for await (const x of set.take(4)) console.log(x);"],
     ["that went on without the rest", "for await (const x of set) if (x === 2) break;"],
@@ -207,5 +207,5 @@ describe("a process ends", () => {
     const ended = await run(program).then(({ stdout }) => ({ code: 0, stdout }), (error: unknown) => error as { readonly code: number; readonly stdout: string });
     expect(ended.code).toBe(code);
     if (code === 0) expect(ended.stdout).toContain("done");
-  });
+  }, 20_000);
 });
