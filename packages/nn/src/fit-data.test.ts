@@ -34,7 +34,7 @@ async function trained(data: Data<X, Y>, options: { readonly shuffle?: boolean }
 const batched = (records: Dataset<(typeof items)[number]>): Dataset<Examples<X, Y>> =>
   records.batch(4).map((batch) => ({ x: batch.x as Tensor as X, y: batch.y.reshape([-1]) as Tensor as Y }));
 
-describe("a data set", () => {
+describe("a data set", { timeout: 20_000 }, () => {
   test("trains as its tensors do, in the same orders, another one in each epoch", async () => {
     const orders: number[][] = [];
     const rows = dataset({ x, y, place: tensor(Int32Array.from(items.keys())) }).shuffle({ seed: 7 }).batch(4);
@@ -99,7 +99,7 @@ describe("a data set", () => {
   });
 });
 
-describe("a training that goes on", () => {
+describe("a training that goes on", { timeout: 20_000 }, () => {
   /** Until after some batch, of which all that is needed is saved as JSON. */
   async function stopped(data: Data<X, Y>, after: number): Promise<string> {
     const net = network();
