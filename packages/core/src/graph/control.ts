@@ -1,7 +1,8 @@
 import { allocate } from "../dtype.ts";
 import { anyPrimitive, type Primitive, type Spec } from "../primitive.ts";
-import { fromData, Tensor } from "../tensor.ts";
-import { bind } from "./bind.ts";
+import { sizeOf } from "../shape/shape.ts";
+import { detach, fromData, Tensor } from "../tensor.ts";
+import { bind, currentLens } from "./bind.ts";
 import { computedNodes, type Computed, type Graph } from "./graph.ts";
 
 /** A loop or branch over graphs. The node's inputs are, in order, those named here, and then what the graphs take from outside. */
@@ -23,9 +24,16 @@ export interface ControlAttributes {
 export function runGraph(graph: Graph, inputs: readonly Tensor[]): readonly Tensor[] {
   const values = new Map<Tensor, Tensor>(graph.inputs.map((node, i) => [node, inputs[i]]));
   const valueOf = (node: Tensor): Tensor => values.get(node) ?? node;
+  const flows = new Map<ControlFlow, readonly Tensor[]>();
   for (const node of computedNodes(graph)) {
     const { primitive, inputs: operands, attributes } = node.recipe;
-    values.set(node, bind(primitive, operands.map(valueOf), attributes));
+    const control = flowOf(node);
+    if (control === null) values.set(node, bind(primitive, operands.map(valueOf), attributes));
+    else {
+      const results = flows.get(control.flow) ?? bindControl(control.flow, operands.map(valueOf));
+      flows.set(control.flow, results);
+      values.set(node, results[control.output]);
+    }
   }
   return graph.outputs.map(valueOf);
 }
@@ -50,7 +58,7 @@ const controlPrimitive: Primitive<ControlAttributes> = {
       own.set(data);
       return fromData(own, shape, dtype);
     });
-    out.data.set(evaluateFlow(flow, tensors)[output]);
+    out.data.set(evaluateFlow(flow, tensors)[output].data);
   },
   lower: { kind: "control" },
   // The transforms that make control flow give it rules of their own.
@@ -58,43 +66,55 @@ const controlPrimitive: Primitive<ControlAttributes> = {
   sample: () => ({ inputs: [], attributes: { flow: { kind: "cond", ifTrue: { inputs: [], outputs: [] }, ifFalse: { inputs: [], outputs: [] } }, output: 0 } }),
 };
 
-/** The definition: plain loops and branches. */
-function evaluateFlow(flow: ControlFlow, inputs: readonly Tensor[]): readonly Float64Array[] {
-  const numbers = (tensor: Tensor): Float64Array => Float64Array.from(tensor.data);
+/** The definition: plain loops and branches. `run` computes the graphs in them. */
+export function evaluateFlow(flow: ControlFlow, inputs: readonly Tensor[], run: typeof runGraph = runGraph): readonly Tensor[] {
   switch (flow.kind) {
-    case "cond": return runGraph(inputs[0].item() === 0 ? flow.ifFalse : flow.ifTrue, inputs.slice(1)).map(numbers);
+    case "cond": return run(inputs[0].item() === 0 ? flow.ifFalse : flow.ifTrue, inputs.slice(1));
     case "while": {
       const outside = inputs.slice(flow.carries);
       let carries = inputs.slice(0, flow.carries);
-      while (runGraph(flow.test, [...carries, ...outside])[0].item() !== 0) carries = [...runGraph(flow.body, [...carries, ...outside])];
-      return carries.map(numbers);
+      while (run(flow.test, [...carries, ...outside])[0].item() !== 0) carries = [...run(flow.body, [...carries, ...outside])];
+      return carries;
     }
     case "scan": {
       const sequences = inputs.slice(flow.carries, flow.carries + flow.sequences);
       const outside = inputs.slice(flow.carries + flow.sequences);
       let carries = inputs.slice(0, flow.carries);
-      const results: Float64Array[] = controlSpecs(flow).slice(flow.carries).map(({ shape }) => new Float64Array(shape.reduce((a, b) => a * b, 1)));
+      const results = controlSpecs(flow).slice(flow.carries).map(({ shape, dtype }) => ({ shape, dtype, data: allocate(dtype, sizeOf(shape)) }));
       for (let turn = 0; turn < flow.length; turn++) {
         const elements = sequences.map((sequence) => {
           const size = sequence.size / flow.length;
           return fromData(sequence.data.slice(turn * size, (turn + 1) * size), sequence.shape.slice(1), sequence.dtype);
         });
-        const made = runGraph(flow.body, [...carries, ...elements, ...outside]);
+        const made = run(flow.body, [...carries, ...elements, ...outside]);
         carries = made.slice(0, flow.carries);
-        made.slice(flow.carries).forEach((element, i) => results[i].set(element.data, turn * element.size));
+        made.slice(flow.carries).forEach((element, i) => results[i].data.set(element.data, turn * element.size));
       }
-      return [...carries.map(numbers), ...results];
+      return [...carries, ...results.map(({ data, shape, dtype }) => fromData(data, shape, dtype))];
     }
   }
 }
 
-/** The results of a flow as nodes. */
-export const bindControl = (flow: ControlFlow, inputs: readonly Tensor[]): readonly Tensor[] =>
-  controlSpecs(flow).map((_, output) => bind(controlPrimitive, inputs, { flow, output }));
+/** The results of a flow: nodes, or tensors with elements where all inputs have theirs. */
+export function bindControl(flow: ControlFlow, inputs: readonly Tensor[]): readonly Tensor[] {
+  const known = inputs.map(currentLens());
+  // Computed once for all results; bound one by one, each would run the whole loop.
+  if (known.every(({ storage }) => storage !== null)) return evaluateFlow(flow, known.map(detach));
+  return controlSpecs(flow).map((_, output) => bind(controlPrimitive, inputs, { flow, output }));
+}
 
 /** The flow that a node is a result of, if it is one. */
 export const flowOf = (node: { readonly recipe: { readonly primitive: Primitive; readonly attributes: unknown } }): ControlAttributes | null =>
   node.recipe.primitive === anyPrimitive(controlPrimitive) ? (node.recipe.attributes as ControlAttributes) : null;
+
+/** The graphs of a flow, by what they are for. */
+export function graphsOf(flow: ControlFlow): readonly (readonly [name: string, graph: Graph])[] {
+  switch (flow.kind) {
+    case "scan": return [["body", flow.body]];
+    case "while": return [["test", flow.test], ["body", flow.body]];
+    case "cond": return [["true", flow.ifTrue], ["false", flow.ifFalse]];
+  }
+}
 
 /** The same flow over other graphs. */
 export function withGraphs(flow: ControlFlow, replace: (graph: Graph) => Graph): ControlFlow {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { abs, add, cast, div, exp, matmul, mean, mul, pad, printGraph, printProgram, relu, softmax, scan, sqrt, square, sub, sum, take, tanh, transpose, valueAndGrad, variable, where, zeros, type Tensor } from "../index.ts";
+import { abs, add, cast, cond, div, exp, matmul, mean, mul, pad, printGraph, printProgram, relu, softmax, scan, sqrt, square, sub, sum, take, tanh, transpose, valueAndGrad, variable, where, zeros, type Tensor } from "../index.ts";
 
 describe("printGraph", () => {
   test("lists operations with their operands and types, after simplification", () => {
@@ -11,6 +11,33 @@ describe("printGraph", () => {
       %3 = matmul %0 %2 : float32[3, 2]
       %4 = relu %3 : float32[3, 2]
       return %4, %2"
+    `);
+  });
+  test("shows what is inside of loops and branches", () => {
+    const largest = (xs: Tensor): Tensor => scan((h: Tensor, x: Tensor): [Tensor, Tensor] => [cond(h.less(x), () => x, () => h.mul(0.5)), x], zeros([]) as Tensor, xs)[0];
+    expect(printGraph(largest, zeros([4]))).toMatchInlineSnapshot(`
+      "%0 = input : float32[4]
+      scan 0: 0 : float32[] %0 length=4 carries=1 sequences=1
+        body:
+          %1 = input : float32[]
+          %2 = input : float32[]
+          %3 = less %1 %2 : bool[]
+          cond 1: %3 %2 %1
+            true:
+              %4 = input : float32[]
+              %5 = input : float32[]
+              %6 = copy %4 : float32[]
+              return %6
+            false:
+              %7 = input : float32[]
+              %8 = input : float32[]
+              %9 = mul %8 0.5 : float32[] : float32[]
+              return %9
+          %10 = result 0 of cond 1 : float32[]
+          %11 = copy %2 : float32[]
+          return %10, %11
+      %12 = result 0 of scan 0 : float32[]
+      return %12"
     `);
   });
 });

@@ -18,19 +18,18 @@ export const passes: readonly Pass[] = [
   { name: "shareCommon", run: shareCommon },
 ];
 
-/** Runs all passes, on the graphs inside of loops and branches too. */
-export const optimize = (graph: Graph): Graph => passes.reduce((result, { run }) => run(result), optimizeInside(graph));
+/** Runs all passes, on the graphs inside of loops and branches too. Until here those were as traced: gradients look at them. */
+export const optimize = (graph: Graph): Graph => passes.reduce((result, { run }) => run(result), insideOut(graph, optimize));
 
-/** Loops and branches over optimised graphs. Until here those were as traced: gradients look at them. */
-function optimizeInside(graph: Graph): Graph {
+/** A graph whose loops and branches are over graphs that `run` has gone through. */
+export function insideOut(graph: Graph, run: (inner: Graph) => Graph): Graph {
   const done = new Map<ControlFlow, ControlFlow>();
   return rewrite(graph, (node) => {
     const control = flowOf(node);
     if (control === null) return node;
     const { scope } = node.recipe;
-    const better = (inner: Graph): Graph => ownOutputs(optimize(inner), scope);
     let flow = done.get(control.flow);
-    if (flow === undefined) done.set(control.flow, (flow = withGraphs(control.flow, better)));
+    if (flow === undefined) done.set(control.flow, (flow = withGraphs(control.flow, (inner) => ownOutputs(run(inner), scope))));
     return withFlow(node, { ...control, flow });
   });
 }
