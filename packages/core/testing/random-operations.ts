@@ -34,7 +34,7 @@ import { fromData, type Tensor } from "../src/tensor.ts";
 import type { Variable } from "../src/variable.ts";
 
 /** A value of a running program. */
-interface Value {
+export interface Value {
   readonly x: Tensor;
   /** Every engine computes the same bits: such values may be compared, rounded and sorted. */
   readonly exact: boolean;
@@ -65,7 +65,7 @@ export function filled(shape: readonly number[], dtype: DType, next: () => numbe
 }
 
 /** Any tensor's elements, repeated or cut off, in another shape. */
-function fit(x: Tensor, shape: readonly number[]): Tensor {
+export function fit(x: Tensor, shape: readonly number[]): Tensor {
   const size = sizeOf(shape);
   if (x.size === size) return reshape(x, shape);
   if (x.size > size) return reshape(slice(reshape(x, [x.size]), [[0, size]]), shape);
@@ -91,10 +91,18 @@ export class Machine {
   readonly values: Value[];
   readonly variables: readonly Variable[];
   readonly dtype: FloatDType;
-  constructor(args: readonly Tensor[], variables: readonly Variable[], dtype: FloatDType) {
-    this.values = args.map((x) => ({ x, exact: true, bound: x.dtype === "int32" ? 100 : 2 }));
+  /** Whether gradients of what is computed may be asked for. */
+  readonly watched: boolean;
+  constructor(values: readonly Value[], variables: readonly Variable[], dtype: FloatDType, watched: boolean) {
+    this.values = [...values];
     this.variables = variables;
     this.dtype = dtype;
+    this.watched = watched;
+  }
+
+  /** A machine for the inside of a loop or branch: it sees what is there so far, and what it is given as the newest. */
+  inside(given: readonly Value[], watched: boolean = this.watched): Machine {
+    return new Machine([...this.values, ...given], this.variables, this.dtype, watched);
   }
 
   /** The newest values are taken more often, so that programs grow deep. */

@@ -1,18 +1,12 @@
 import fc from "fast-check";
 import { isFloat, type FloatDType } from "../src/dtype.ts";
-import { NdgradError } from "../src/errors.ts";
-import { cast } from "../src/ops/cast.ts";
-import { add, mul, sub } from "../src/ops/elementwise/arithmetic.ts";
-import { tanh } from "../src/ops/elementwise/hyperbolic.ts";
-import { sum } from "../src/ops/reduce/sum.ts";
+import { mul, sub } from "../src/ops/elementwise/arithmetic.ts";
 import { fromData, type Tensor } from "../src/tensor.ts";
 import { checkpoint } from "../src/transform/custom.ts";
 import { valueAndGrad } from "../src/transform/gradient.ts";
 import { Variable } from "../src/variable.ts";
-import { Machine, filled, numbersFrom, operations, squash } from "./random-operations.ts";
-
-/** One step of a random program: which operation, on which of the values so far, and how. */
-export type Step = readonly [operation: number, first: number, second: number, how: number];
+import { lossOf, runSteps, type CondStep, type GradStep, type PlainStep, type ScanStep, type Step, type WhileStep } from "./random-control.ts";
+import { Machine, filled, numbersFrom, squash, type Value } from "./random-operations.ts";
 
 /** A random function of tensors and variables, as plain data that shrinks. */
 export interface RandomProgram {
@@ -27,13 +21,45 @@ export interface RandomProgram {
 
 const extents = fc.oneof({ weight: 12, arbitrary: fc.integer({ min: 1, max: 9 }) }, { weight: 3, arbitrary: fc.integer({ min: 10, max: 40 }) }, { weight: 1, arbitrary: fc.constant(0) });
 const number = fc.nat({ max: 9999 });
+const plain: fc.Arbitrary<PlainStep> = fc.tuple(number, number, number, number);
+const exact = fc.boolean();
 
-/** Programs of `shortest` to `longest` steps. */
-export const randomPrograms = (longest: number, shortest = 5): fc.Arbitrary<RandomProgram> => fc.record({
+/** Steps as they may stand inside of `around` loops and branches: one in `rarity` is a loop or branch itself. */
+function steps(rarity: number, around = 0): fc.Arbitrary<Step> {
+  if (around === 2) return plain;
+  const body = fc.array(steps(6, around + 1), { maxLength: 5 });
+  const carries = fc.integer({ min: 1, max: 3 });
+  const results = fc.nat({ max: 2 });
+  const kinds: readonly fc.Arbitrary<Step>[] = [
+    fc.record<ScanStep>({ kind: fc.constant("scan"), length: fc.nat({ max: 4 }), carries, sequences: fc.nat({ max: 2 }), results, reverse: fc.boolean(), exact, first: number, body }, { noNullPrototype: true }),
+    fc.record<WhileStep>({ kind: fc.constant("while"), carries, exact, first: number, body }, { noNullPrototype: true }),
+    fc.record<CondStep>({ kind: fc.constant("cond"), results: carries, exact, first: number, body, otherwise: body }, { noNullPrototype: true }),
+    fc.record<GradStep>({ kind: fc.constant("grad"), first: number, body }, { noNullPrototype: true }),
+  ];
+  const [scans, whiles, conds, grads] = kinds;
+  return fc.oneof({ weight: 5 * (rarity - 1), arbitrary: plain }, { weight: 2, arbitrary: scans }, { weight: 1, arbitrary: whiles }, { weight: 1, arbitrary: conds }, { weight: 1, arbitrary: grads });
+}
+
+/** Arrays of at least `shortest` elements that shrink to shorter ones. */
+class LongAtFirst<T> extends fc.Arbitrary<T[]> {
+  readonly #drawn: fc.Arbitrary<T[]>;
+  readonly #shrunk: fc.Arbitrary<T[]>;
+  constructor(element: fc.Arbitrary<T>, shortest: number, longest: number) {
+    super();
+    this.#drawn = fc.array(element, { minLength: shortest, maxLength: longest, size: "max" });
+    this.#shrunk = fc.array(element, { maxLength: longest, size: "max" });
+  }
+  generate(random: fc.Random, bias: number | undefined): fc.Value<T[]> { return new fc.Value(this.#drawn.generate(random, bias).value, undefined); }
+  canShrinkWithoutContext(value: unknown): value is T[] { return this.#shrunk.canShrinkWithoutContext(value); }
+  shrink(value: T[], context: unknown): fc.Stream<fc.Value<T[]>> { return this.#shrunk.shrink(value, context); }
+}
+
+/** Programs of `shortest` to `longest` steps, of which about one in `rarity` is a loop, a branch or a gradient over steps of its own. */
+export const randomPrograms = (longest: number, shortest = 5, rarity = 12): fc.Arbitrary<RandomProgram> => fc.record({
   rows: extents, columns: extents, dtype: fc.constantFrom<FloatDType>("float32", "float32", "float64"),
-  steps: fc.array(fc.tuple(number, number, number, number), { minLength: shortest, maxLength: longest, size: "max" }),
+  steps: new LongAtFirst(steps(rarity), shortest, longest),
   gradient: fc.constantFrom("none" as const, "none" as const, "plain" as const, "checkpointed" as const), seed: number,
-});
+}, { noNullPrototype: true });
 
 /** New variables for a program. */
 export function variablesFor({ rows, columns, dtype, seed }: RandomProgram): readonly Variable[] {
@@ -49,21 +75,17 @@ export function argumentsFor({ rows, columns, dtype, seed }: RandomProgram, call
     filled([rows, columns], dtype === "float32" ? "float64" : "float32", next), filled([rows], "int32", next), filled([rows, columns], "bool", next)];
 }
 
+/** Arguments as a machine's first values. */
+export const givenTo = (args: readonly Tensor[]): readonly Value[] => args.map((x) => ({ x, exact: true, bound: x.dtype === "int32" ? 100 : 2 }));
+
 /** What a call of a program gives: tensors to be compared, some of them twice, an argument among them, and a number. */
 export type Outcome = readonly (Tensor | number)[];
 
 /** Runs a program, eagerly or in a trace. */
 export function runProgram(program: RandomProgram, args: readonly Tensor[], variables: readonly Variable[]): Outcome {
   const run = (given: readonly Tensor[]): readonly Tensor[] => {
-    const machine = new Machine(given, variables, program.dtype);
-    for (const [operation, first, second, how] of program.steps) {
-      try {
-        operations[operation % operations.length](machine, first, second, how);
-      } catch (error) {
-        // A step that does not suit these shapes is left out; which ones are, depends on shapes alone.
-        if (!(error instanceof NdgradError)) throw error;
-      }
-    }
+    const machine = new Machine(givenTo(given), variables, program.dtype, program.gradient !== "none");
+    runSteps(machine, program.steps);
     return machine.values.slice(-3).map(({ x }) => x);
   };
   if (program.gradient === "none") {
@@ -74,8 +96,7 @@ export function runProgram(program: RandomProgram, args: readonly Tensor[], vari
   const body = program.gradient === "checkpointed" ? checkpoint((...given: readonly Tensor[]) => run(given)) : (...given: readonly Tensor[]) => run(given);
   const { value: [loss, ...rest], grads } = valueAndGrad((): readonly [Tensor, ...Tensor[]] => {
     const results = body(...args);
-    const terms = results.map((x) => sum(tanh(cast(isFloat(x.dtype) ? x : mul(cast(x, "float64"), 1e-3), "float64"))));
-    return [terms.reduce(add), ...results];
+    return [lossOf(results), ...results];
   }, floats);
   floats.forEach((variable, i) => variable.assign(sub(variable.value, mul(squash(grads[i]), 0.1))));
   return [loss, ...rest, ...grads, loss, args[0], 3];

@@ -1,16 +1,23 @@
 import fc from "fast-check";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import "../index.ts";
 import { difference } from "../../testing/compare.ts";
-import { argumentsFor, randomPrograms, runProgram, variablesFor, type Outcome, type RandomProgram } from "../../testing/random-programs.ts";
+import { like, lossOf, runSteps, showSteps } from "../../testing/random-control.ts";
+import { Machine } from "../../testing/random-operations.ts";
+import { argumentsFor, givenTo, randomPrograms, runProgram, variablesFor, type Outcome, type RandomProgram } from "../../testing/random-programs.ts";
 import { waitUntilReady } from "../../testing/threads.ts";
 import { installEngine, type Engine } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference.ts";
 import { createWasmEngine } from "../engine/wasm/engine.ts";
 import { showGraph } from "../graph/print.ts";
-import { Tensor } from "../tensor.ts";
+import { add } from "../ops/elementwise/arithmetic.ts";
+import { less } from "../ops/elementwise/comparison.ts";
+import { tanh } from "../ops/elementwise/hyperbolic.ts";
+import { fromData, Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 import { compile } from "./compile.ts";
+import { whileLoop } from "./control.ts";
+import { grad } from "./gradient.ts";
 import { trace } from "./trace.ts";
 
 // Every program counts as large enough for all threads: the programs are small, so that many can be tried.
@@ -45,6 +52,15 @@ function expectSame(program: RandomProgram, what: string, actual: Outcome, expec
 }
 const held = (variables: readonly Variable[]): Outcome => variables.map(({ value }) => value);
 
+/** Where a program fails, its steps are part of the message. */
+const told = (law: (program: RandomProgram) => void) => (program: RandomProgram): void => {
+  try {
+    law(program);
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${showSteps(program.steps)}`, { cause: error });
+  }
+};
+
 function holdTogether(program: RandomProgram): void {
   const onEager = variablesFor(program);
   const onReference = variablesFor(program);
@@ -73,6 +89,25 @@ const runs = Number(process.env["NDGRAD_RUNS"] ?? 1);
 
 describe("a random program gives the same eagerly, compiled on 1, 2 and 3 threads, and by the definitions", () => {
   test.each([[5, 25, 120], [25, 80, 30], [80, 200, 10]])("of %i to %i steps", (shortest, longest, count) => {
-    fc.assert(fc.property(randomPrograms(longest, shortest), holdTogether), { numRuns: Math.ceil(count * runs), interruptAfterTimeLimit: 15_000 * Math.max(1, runs) });
+    fc.assert(fc.property(randomPrograms(longest, shortest), told(holdTogether)), { numRuns: Math.ceil(count * runs), interruptAfterTimeLimit: 15_000 * Math.max(1, runs) });
   }, 120_000 * Math.max(1, runs));
 });
+
+test("a whileLoop that a gradient goes through is refused when it is compiled, whatever stands in it", () => {
+  fc.assert(fc.property(randomPrograms(6, 0), told((program) => {
+    const variables = variablesFor(program);
+    const loss = (x: Tensor, ...rest: readonly Tensor[]): Tensor => {
+      const machine = new Machine(givenTo([x, ...rest]), variables, program.dtype, true);
+      const [, last] = whileLoop(([turn]: readonly Tensor[]) => less(turn, 2), ([turn, now]) => {
+        const value = { x: now, exact: false, bound: 2 };
+        const inner = machine.inside([value]);
+        runSteps(inner, program.steps);
+        return [add(turn, 1), add(tanh(now), like(inner, program.seed, value))];
+      }, [fromData(Int32Array.of(0), [], "int32"), x]);
+      return lossOf([last]);
+    };
+    const args = argumentsFor(program, 0) as readonly [Tensor, ...Tensor[]];
+    expect(grad(loss)(...args).shape).toEqual(args[0].shape);
+    expect(() => compile(grad(loss))(...args)).toThrow("whileLoop: has no gradient inside compile");
+  })), { numRuns: 20 });
+}, 60_000);

@@ -25,7 +25,7 @@ import { computedNodes, type Graph } from "../graph.ts";
 import { showGraph } from "../print.ts";
 import { verify } from "../verify.ts";
 import { foldConstants } from "./fold-constants.ts";
-import { optimize, passes } from "./index.ts";
+import { insideOut, optimize, passes, type Pass } from "./index.ts";
 import { ownOutputs } from "./own-outputs.ts";
 import { shareCommon } from "./share.ts";
 import { simplify } from "./simplify.ts";
@@ -51,7 +51,10 @@ function expectKept(before: Graph, after: Graph, given: readonly Tensor[], pass:
   });
 }
 
-const all = [...passes, { name: "optimize", run: optimize }];
+/** A pass on a graph and on the graphs inside of its loops and branches, at any depth. */
+const throughout = (run: Pass["run"]): Pass["run"] => (graph) => run(insideOut(graph, throughout(run)));
+
+const all = [...passes.map(({ name, run }) => ({ name, run: throughout(run) })), { name: "optimize", run: optimize }];
 
 describe("random graphs keep every bit of their results", () => {
   test.each(all)("through $name", ({ name, run }) => {
