@@ -136,7 +136,7 @@ describe("a training that goes on", { timeout: 20_000 }, () => {
       // Epochs that are whole have the losses of the whole training.
       const complete = 3 - Math.ceil(after / 6);
       expect(loss.slice(loss.length - complete)).toEqual(whole.loss.slice(3 - complete));
-    }), { numRuns: 6 });
+    }), { numRuns: 4 });
   });
 
   test("begins with the next epoch from the position of an epoch's end", async () => {
