@@ -12,12 +12,21 @@ const pages = [
 /** Folders that a path may be written from, beside the repository's own: a page about core leaves the beginning out. */
 const bases = ["", "packages/core/src/"];
 
+/** The places of a page that a link can name: its headings, as GitHub writes them. */
+const headings = (text: string): readonly string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-"));
+
 /** What a page points at that is not there. */
 function missing(page: string, text: string): readonly string[] {
-  const links = [...text.matchAll(/(?:\]\(|src=")(?!https?:|#)([^)#"]+)/g)].map(([, target]) => posix.join(posix.dirname(page), target!));
+  const targets = [...text.matchAll(/(?:\]\(|src=")(?!https?:|#)([^)"]+)/g)].map(([, target]) => posix.join(posix.dirname(page), target!));
+  const links = targets.map((target) => target.replace(/#.*/, ""));
+  const lost = targets.filter((target) => {
+    const [path = "", place] = target.split("#");
+    return place !== undefined && existsSync(`${root}/${path}`) && !headings(readFileSync(`${root}/${path}`, "utf8")).includes(place);
+  });
   const named = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].map(([, path]) => path!).filter((path) => /^(?:packages|scripts|docs|examples|api|transform|compose|ops|graph|engine|shape)\//.test(path));
   const isThere = (path: string): boolean => existsSync(`${root}/${path}`);
-  return [...links.filter((path) => !isThere(path)), ...named.filter((path) => !bases.some((base) => isThere(base + path)))];
+  return [...links.filter((path) => !isThere(path)), ...lost, ...named.filter((path) => !bases.some((base) => isThere(base + path)))];
 }
 
 test.each(pages)("%s points at what there is", (page) => {
@@ -25,6 +34,6 @@ test.each(pages)("%s points at what there is", (page) => {
 });
 
 test("finds what is gone", () => {
-  const text = "[a](../LICENSE) [b](gone.md#part) `engine/program.ts` `engine/gone.ts` `packages/core/src/index.ts` [c](https://example.org) <img src=\"gone.png\"> `n/a`";
-  expect(missing("docs/page.md", text)).toEqual(["docs/gone.md", "docs/gone.png", "engine/gone.ts"]);
+  const text = "[a](../LICENSE) [b](gone.md#part) [d](compile.md#threads) [e](compile.md#no-such) `engine/program.ts` `engine/gone.ts` `packages/core/src/index.ts` [c](https://example.org) <img src=\"gone.png\"> `n/a`";
+  expect(missing("docs/page.md", text)).toEqual(["docs/gone.md", "docs/gone.png", "docs/compile.md#no-such", "engine/gone.ts"]);
 });
