@@ -5,6 +5,7 @@ import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as core from "@ndgrad/core";
 import * as internal from "@ndgrad/core/internal";
+import { dataset } from "@ndgrad/data";
 import * as nn from "@ndgrad/nn";
 import { program, type BrowserReport } from "./browser-program.ts";
 import { buildSite, serveSite } from "./static-site.ts";
@@ -68,4 +69,36 @@ describe.skipIf(executablePath === undefined)("in Chromium", () => {
     expect(workers).toBe(0);
     expect(report.numbers).toEqual(here.numbers);
   });
+
+  test("maps a dataset on workers, isolated or not, as Node does", async () => {
+    const squares = dataset(upTo(5)).mapOnWorkers(squaring, { workers: 2, seed: 1 });
+    const expected = await squares.toArray();
+    expect(expected.map(({ square }) => square)).toEqual([0, 1, 4, 9, 16]);
+    for (const isolated of [true, false]) {
+      const site = await serveSite(folder, { isolated });
+      const page = await browser.newPage();
+      let workers = 0;
+      page.on("worker", (worker) => {
+        workers++;
+        worker.on("close", () => { workers--; });
+      });
+      try {
+        await page.goto(site.address);
+        const onPage = `dataset([0, 1, 2, 3, 4]).mapOnWorkers(${String(squaring)}, { workers: 2, seed: 1 })`;
+        const seen = await page.evaluate<unknown>(`import("@ndgrad/data").then(({ dataset }) => ${onPage}.toArray())`);
+        expect(seen).toEqual(expected);
+        // They end with the iteration.
+        await expect.poll(() => workers).toBe(0);
+        const failed = `import("@ndgrad/data").then(({ dataset }) => dataset([1]).mapOnWorkers(() => document.title).toArray())`;
+        await expect(page.evaluate<unknown>(failed)).rejects.toThrow("mapOnWorkers: item 0: ReferenceError: document is not defined");
+      } finally {
+        await page.close();
+        site.close();
+      }
+    }
+  });
 });
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+/** Pages and workers are sent its text. */
+const squaring = (x: number, index: number, epoch: number, random: () => number) => ({ square: x * x, index, epoch, drawn: [random(), random()] });

@@ -82,6 +82,9 @@ const { columns } = await readCsv(new TextEncoder().encode('name,age\\n"Ann ""A"
 assert.deepEqual([columns.name.categories, columns.age.values.toArray()], [['Ann "A"'], [31]]);
 // np.random.seed(0); np.random.rand()
 assert.equal(numpyRandom(0).rand(), 0.5488135039273248);
+// Workers are sent the text of what a bundle makes of functions.
+const drawing = (workers) => dataset([1, 2]).mapOnWorkers((x, index, epoch, random) => ({ x: Float32Array.of(x), u: random() }), { workers }).toArray();
+assert.deepEqual(await drawing(2), await drawing(0));
 `,
 
   gradcheck: `

@@ -5,9 +5,9 @@ import { bundle } from "../bundle.ts";
 import { mapParallel } from "../parallel.ts";
 import { root } from "../repository.ts";
 
-/** Builds core and nn as they are published into a folder. */
+/** Builds core, nn and data as they are published into a folder. */
 export async function buildSite(folder: string): Promise<void> {
-  await mapParallel(["core", "nn"], 2, (name) => bundle(`${root}/packages/${name}`, `${folder}/${name}`));
+  await mapParallel(["core", "nn", "data"], 2, (name) => bundle(`${root}/packages/${name}`, `${folder}/${name}`));
   const fromCore = createRequire(`${root}/packages/core/package.json`).resolve("typed-function/package.json");
   await copyFile(fromCore.replace("package.json", "lib/esm/typed-function.mjs"), `${folder}/typed-function.js`);
 }
@@ -17,6 +17,7 @@ const imports = {
   "@ndgrad/core": "/core/index.js",
   "@ndgrad/core/internal": "/core/internal.js",
   "@ndgrad/nn": "/nn/index.js",
+  "@ndgrad/data": "/data/index.js",
 };
 const page = `<!doctype html><title>ndgrad</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
 
