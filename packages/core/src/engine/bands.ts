@@ -1,4 +1,4 @@
-import { bytesPerElement } from "../dtype.ts";
+import { bytesPerElement, type DType } from "../dtype.ts";
 import { readsOf, writesOf, type ContractKernel, type ControlKernel, type Kernel, type Operand, type Program, type Size } from "./program.ts";
 import { kernelWork } from "./work.ts";
 
@@ -43,30 +43,45 @@ export function oneBatchAxis(kernel: ContractKernel): boolean {
     kernel.batch.every((_, axis) => axis === axes - 1 || known(strides[axis]) === known(strides[axis + 1]) * known(kernel.batch[axis + 1])));
 }
 
-/** The axes that an operand is walked along within one unit, and its stride from unit to unit. */
-interface UnitWalk { readonly step: number; readonly first: number; readonly last: number }
-
-/** The axes of each operand of a kernel, with the divided one first. */
-function axesOf(kernel: Kernel, operand: Operand): readonly (readonly [extent: number, stride: number])[] {
-  if (kernel.kind === "nest") return axesOf(kernel.stages.find((stage) => [...readsOf(stage), ...writesOf(stage)].includes(operand)) ?? kernel.stages[0], operand);
-  const strides = operand.strides.map(known);
-  if (kernel.kind === "loop") return strides.map((stride, axis) => [known(kernel.extents[axis]), stride] as const);
-  if (kernel.kind === "named" || kernel.kind === "control") return [];
-  const matrix = operand === kernel.a ? [kernel.m, kernel.k] : operand === kernel.b ? [kernel.k, kernel.n] : [kernel.m, kernel.n];
-  const axes = [...kernel.batch, ...matrix].map((extent, axis) => [known(extent), strides[axis]] as const);
-  const batches = kernel.batch.reduce<number>((product, size) => product * known(size), 1);
-  if (batches > 1) return axes;
-  // Rows are divided: the right side is the same for all of them.
-  const inner = axes.slice(kernel.batch.length);
-  return operand === kernel.b ? [[known(kernel.m), 0], ...inner] : inner;
+/** One of a kernel's operands as it is walked: its axes, the divided one first. */
+interface Walked {
+  readonly buffer: number;
+  readonly dtype: DType;
+  readonly writes: boolean;
+  readonly start: number;
+  readonly axes: readonly (readonly [extent: number, stride: number])[];
 }
 
-function unitWalk(kernel: Kernel, operand: Operand, units: number): UnitWalk {
-  const [divided, ...inner] = axesOf(kernel, operand);
-  const perUnit = divided[0] / units;
+/** What a kernel walks; nothing where its work is not divided. */
+function walksOf(kernel: Kernel): readonly Walked[] {
+  if (kernel.kind === "named" || kernel.kind === "control") return [];
+  if (kernel.kind === "nest") {
+    const own = new Set(kernel.locals.map(({ buffer }) => buffer));
+    return kernel.stages.flatMap(walksOf).filter(({ buffer }) => !own.has(buffer));
+  }
+  const axesOf = (operand: Operand): Walked["axes"] => {
+    const strides = operand.strides.map(known);
+    if (kernel.kind === "loop") return strides.map((stride, axis) => [known(kernel.extents[axis]), stride]);
+    const matrix = operand === kernel.a ? [kernel.m, kernel.k] : operand === kernel.b ? [kernel.k, kernel.n] : [kernel.m, kernel.n];
+    const axes = [...kernel.batch, ...matrix].map((extent, axis) => [known(extent), strides[axis]] as const);
+    if (kernel.batch.reduce<number>((product, size) => product * known(size), 1) > 1) return axes;
+    // Rows are divided: the right side is the same for all of them.
+    const inner = axes.slice(kernel.batch.length);
+    return operand === kernel.b ? [[known(kernel.m), 0], ...inner] : inner;
+  };
   // Whatever turn of a loop it is, it is the same one for all kernels of a band.
-  let first = typeof operand.offset === "number" ? operand.offset : startOf(operand.offset);
-  let last = first;
+  const walked = (writes: boolean) => (operand: Operand): Walked =>
+    ({ buffer: operand.buffer, dtype: operand.dtype, writes, start: typeof operand.offset === "number" ? operand.offset : startOf(operand.offset), axes: axesOf(operand) });
+  return [...readsOf(kernel).map(walked(false)), ...writesOf(kernel).map(walked(true))];
+}
+
+/** Where an operand is within one unit, and its stride from unit to unit. */
+interface UnitWalk { readonly step: number; readonly first: number; readonly last: number }
+
+function unitWalk({ start, axes: [divided, ...inner] }: Walked, units: number): UnitWalk {
+  const perUnit = divided[0] / units;
+  let first = start;
+  let last = start;
   for (const [extent, stride] of [[perUnit, divided[1]] as const, ...inner]) {
     const reach = (extent - 1) * stride;
     if (reach < 0) first += reach;
@@ -100,9 +115,9 @@ export function runsOf({ units, kernels }: Band, isLarge: (kernel: Kernel) => bo
 function blockOf(kernels: readonly Kernel[], units: number): number {
   const perUnit = new Map<number, number>();
   for (const kernel of kernels) {
-    for (const operand of [...readsOf(kernel), ...writesOf(kernel)]) {
-      const { step, first, last } = unitWalk(kernel, operand, units);
-      if (step !== 0) perUnit.set(operand.buffer, Math.max(perUnit.get(operand.buffer) ?? 0, (last - first + 1) * bytesPerElement[operand.dtype]));
+    for (const walked of walksOf(kernel)) {
+      const { step, first, last } = unitWalk(walked, units);
+      if (step !== 0) perUnit.set(walked.buffer, Math.max(perUnit.get(walked.buffer) ?? 0, (last - first + 1) * bytesPerElement[walked.dtype]));
     }
   }
   const bytes = [...perUnit.values()].reduce((sum, each) => sum + each, 0);
@@ -118,53 +133,72 @@ const aligned = (a: UnitWalk, b: UnitWalk): boolean => {
   return a.step === b.step && a.step > 0 && Math.max(a.last, b.last) - low < a.step;
 };
 
-/** Whether two kernels can run unit by unit in step, though one writes what the other reads or writes. */
-function independent(earlier: Kernel, later: Kernel, units: number): boolean {
-  const conflicts = (writer: Kernel, other: Kernel, operands: readonly Operand[]): boolean => writesOf(writer).some((written) => operands.some((operand) =>
-    operand.buffer === written.buffer && !aligned(unitWalk(writer, written, units), unitWalk(other, operand, units))));
-  return !conflicts(earlier, later, [...readsOf(later), ...writesOf(later)]) && !conflicts(later, earlier, readsOf(earlier));
-}
-
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
-
-/** Whether one of two kernels writes an array that the other looks at. */
-function touch(a: Kernel, b: Kernel): boolean {
-  const writes = (writer: Kernel, other: Kernel): boolean => {
-    const written = new Set(writesOf(writer).map(({ buffer }) => buffer));
-    return [...readsOf(other), ...writesOf(other)].some(({ buffer }) => written.has(buffer));
-  };
-  return writes(a, b) || writes(b, a);
-}
 
 /** Kernels with less work are done by one thread along with others, if they would need a band of their own otherwise. */
 const smallWork = 4096;
+
+/** A band in the making, with what its kernels have to do with each buffer. */
+interface Draft {
+  units: number;
+  readonly kernels: Kernel[];
+  readonly control: ControlKernel | null;
+  readonly walks: Map<number, Walked[]>;
+}
+
+/**
+ * Whether a kernel can run unit by unit in step with a band's kernels, though one writes what the other reads or writes. What
+ * keeps apart in many units keeps apart in fewer, larger ones: a band's kernels need not be held against each other again.
+ */
+const inStep = ({ walks }: Draft, kernel: readonly Walked[], units: number): boolean => kernel.every((own) =>
+  (walks.get(own.buffer) ?? []).every((other) => !(own.writes || other.writes) || aligned(unitWalk(own, units), unitWalk(other, units))));
 
 /**
  * Groups kernels into bands. A kernel goes into the first band that takes it behind all that it has to do with: what needs
  * a thread of its own in between, such as the sum of a loss, does not part what belongs together.
  */
 export function bandsOf({ kernels }: Pick<Program, "kernels">): readonly Band[] {
-  const bands: { units: number; kernels: Kernel[]; control: ControlKernel | null }[] = [];
+  const bands: Draft[] = [];
+  /** The last band that writes, and the last that looks at, each buffer. */
+  const lastWriter = new Map<number, number>();
+  const lastUser = new Map<number, number>();
+  const later = (map: Map<number, number>, { buffer }: Operand, at: number): void => { map.set(buffer, Math.max(map.get(buffer) ?? -1, at)); };
+  const put = (kernel: Kernel, at: number, walks: readonly Walked[]): void => {
+    bands[at].kernels.push(kernel);
+    for (const operand of readsOf(kernel)) later(lastUser, operand, at);
+    for (const operand of writesOf(kernel)) { later(lastUser, operand, at); later(lastWriter, operand, at); }
+    for (const walked of walks) {
+      const known = bands[at].walks.get(walked.buffer);
+      if (known === undefined) bands[at].walks.set(walked.buffer, [walked]);
+      else known.push(walked);
+    }
+  };
+  const open = (units: number, control: ControlKernel | null): number => bands.push({ units, kernels: [], control, walks: new Map() }) - 1;
+
   for (const kernel of kernels) {
     if (kernel.kind === "control") {
-      bands.push({ units: 0, kernels: [kernel], control: kernel });
+      put(kernel, open(0, kernel), []);
       continue;
     }
     const extent = divisibleExtent(kernel);
     const own = extent >= leastUnits ? extent : 0;
-    const nearest = bands.findLastIndex((band) => band.kernels.some((other) => touch(other, kernel)));
-    const open = bands.slice(Math.max(nearest, 0)).filter((band) => band.control === null);
-    const divided = own === 0 ? undefined : open.find((band) => {
+    const walks = own === 0 ? [] : walksOf(kernel);
+    const nearest = Math.max(0, ...readsOf(kernel).map(({ buffer }) => lastWriter.get(buffer) ?? 0), ...writesOf(kernel).map(({ buffer }) => lastUser.get(buffer) ?? 0));
+    const first = (accepts: (band: Draft) => boolean): number => {
+      for (let at = nearest; at < bands.length; at++) if (bands[at].control === null && accepts(bands[at])) return at;
+      return -1;
+    };
+    const divided = own === 0 ? -1 : first((band) => {
       const units = greatestDivisor(band.units, own);
-      const together = [...band.kernels, kernel];
-      return band.units > 0 && units >= leastUnits && together.every((later, j) => together.slice(0, j).every((earlier) => independent(earlier, later, units)));
+      return band.units > 0 && units >= leastUnits && inStep(band, walks, units);
     });
-    const single = own === 0 || kernelWork(kernel) < smallWork ? open.find((band) => band.units === 0) : undefined;
-    if (divided !== undefined) {
-      divided.units = greatestDivisor(divided.units, own);
-      divided.kernels.push(kernel);
-    } else if (single !== undefined) single.kernels.push(kernel);
-    else bands.push({ units: own, kernels: [kernel], control: null });
+    if (divided >= 0) {
+      bands[divided].units = greatestDivisor(bands[divided].units, own);
+      put(kernel, divided, walks);
+      continue;
+    }
+    const single = own === 0 || kernelWork(kernel) < smallWork ? first((band) => band.units === 0) : -1;
+    put(kernel, single >= 0 ? single : open(own, null), single >= 0 ? [] : walks);
   }
-  return bands;
+  return bands.map(({ units, kernels: members, control }) => ({ units, kernels: members, control }));
 }
