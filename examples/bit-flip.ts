@@ -8,7 +8,7 @@ import { settings, whole } from "./shared/settings.ts";
 
 const { epochs, seed } = settings({
   epochs: whole(10, "passes over the 500 vectors", { least: 1 }),
-  seed: whole(42, "where NumPy's random numbers begin", { least: 0, most: 2 ** 32 - 1 }),
+  seed: whole(42, "of NumPy's random numbers", { least: 0, most: 2 ** 32 - 1 }),
 });
 
 setThreads(1); // five numbers are nothing to share

@@ -13,7 +13,7 @@ type Images = Tensor<[number, 784]>;
 type Labels = Tensor<[number]>;
 
 const { seed, data } = settings({
-  seed: whole(1, "where the split and the weights begin", { least: 0 }),
+  seed: whole(1, "for the split and the weights", { least: 0 }),
   data: folder("MNIST's four files, plain or gzipped"),
 });
 const { train, test } = data === undefined ? await digits({ seed }) : await mnistFolder(data).catch(refused("--data"));

@@ -1,5 +1,5 @@
 // A network of sigmoids that takes patience: 784 → 64 → 32 → 10, with weights far too large and a rate far too small. It
-// knows nothing for ten epochs, and 90 % of the digits after some hundred. --data <folder> takes MNIST's own four files.
+// knows a third of the digits after ten epochs, 80 % after a hundred, and 90 % after some six hundred. --data <folder> takes MNIST's own four files.
 import { setImmediate } from "node:timers/promises";
 import { compile, generator, oneHot, setThreads, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { dataset, digits, mnistFolder } from "@ndgrad/data";
@@ -9,7 +9,7 @@ import { folder, quick, refused, settings, whole } from "./shared/settings.ts";
 
 const { epochs: most, seed, data } = settings({
   epochs: whole(quick ? 8 : 1000, "passes over the digits at most", { least: 1 }),
-  seed: whole(1, "where the split, the weights and the order begin", { least: 0 }),
+  seed: whole(1, "for the split, the weights and the order", { least: 0 }),
   data: folder("MNIST's four files, plain or gzipped"),
 });
 const goal = 0.9;

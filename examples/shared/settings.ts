@@ -21,7 +21,7 @@ export const quick = process.env["NDGRAD_QUICK"] === "1";
 
 /** A flag for a whole number from `least` to `most`. */
 export function whole(initial: number, about: string, { least, most = Number.MAX_SAFE_INTEGER }: { readonly least: number; readonly most?: number }): Flag<number> {
-  const takes = most === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`;
+  const takes = most === Number.MAX_SAFE_INTEGER ? `a whole number from ${least} up` : `a whole number from ${least} to ${most}`;
   return number(initial, about, { takes, fits: (value) => Number.isSafeInteger(value) && value >= least && value <= most });
 }
 
