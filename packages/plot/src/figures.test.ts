@@ -39,6 +39,9 @@ describe.each(Object.entries(samples))("%s", (_, make) => {
 });
 
 describe("lossCurve", () => {
+  test.each([[0, "0"], [1, "1"], [2.5, "2.5"], [12_000, "12,000"]])("marks a single place, %d, as %s", async (x, text) => {
+    expect(await lossCurve([0.7], { x: [x] }).toSVG()).toContain(`>${text}</text>`);
+  });
   test("begins at 1, or where x says", () => {
     expect(rowsOf(lossCurve([5, 4])).map(({ x, y }) => [x, y])).toEqual([[1, 5], [2, 4]]);
     expect(rowsOf(lossCurve([5, 4], { x: [0, 1000] })).map(({ x }) => x)).toEqual([0, 1000]);

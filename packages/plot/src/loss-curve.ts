@@ -61,6 +61,8 @@ export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, o
   const subtitles = [subtitle, remark].filter((line) => line !== undefined);
   const legend = { orient: "top", symbolStrokeWidth: 2, symbolSize: 400, symbolType: "stroke" };
   const names = curves.map(({ name }) => name);
+  // Vega has no way to choose ticks on an axis of one place.
+  const places = new Set(curves.flatMap(({ points }) => points.map(([x]) => x)));
   const single = curves.every(({ points }) => points.length <= 40);
   const spec = {
     $schema: schema,
@@ -70,7 +72,7 @@ export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, o
     // A short curve shows where it was measured.
     mark: { type: "line", strokeWidth: 2, ...(single && { point: { size: 36 } }), invalid: "break-paths-show-path-domains" },
     encoding: {
-      x: { field: "x", type: "quantitative", title: xLabel, axis: { grid: false, tickMinStep: 1, tickCount: 8, labelFlush: false }, scale: { zero: false, nice: false } },
+      x: { field: "x", type: "quantitative", title: xLabel, axis: { grid: false, tickMinStep: 1, tickCount: 8, labelFlush: false, ...(places.size === 1 && { values: [...places], format: ",~f" }) }, scale: { zero: false, nice: false } },
       y: {
         field: "y", type: "quantitative", title: yLabel,
         scale: { type: yScale, ...(yDomain !== undefined && { domain: yDomain }) }, axis: { tickCount: 6, ...(yFormat !== undefined && { format: yFormat }) },
