@@ -48,5 +48,7 @@ console.log(`${curve.toString()}\n`);
 for (const [name, figure] of Object.entries({
   data: scatterByClass(train.x, train.y, { title: "Two circles", names: ["outer", "inner"] }),
   cost: curve,
-  boundary: decisionBoundary(probability, test.x, test.y, { title: "Two circles, told apart by a network", subtitle: "100 points that it has not seen", names: ["outer", "inner"] }),
+  boundary: decisionBoundary(probability, test.x, test.y, {
+    title: "Two circles, told apart by a network", subtitle: "100 points that it has not seen", names: ["outer", "inner"],
+  }),
 })) console.log(`drawn in ${await figure.save(`pictures/circles-${name}.svg`)}`);

@@ -1,5 +1,6 @@
 // A network of sigmoids that takes patience: 784 → 64 → 32 → 10, with weights far too large and a rate far too small. It
-// knows a third of the digits after ten epochs, 80 % after a hundred, and 90 % after some six hundred. --data <folder> takes MNIST's own four files.
+// knows a third of the digits after ten epochs, 80 % after a hundred, and 90 % after some six hundred. --data <folder>
+// takes MNIST's own four files.
 import { setImmediate } from "node:timers/promises";
 import { compile, generator, oneHot, setThreads, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { dataset, digits, mnistFolder } from "@ndgrad/data";
