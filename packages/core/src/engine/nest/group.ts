@@ -1,10 +1,10 @@
-import { readsOf, writesOf, type Kernel, type Operand } from "../program.ts";
-import { fitTogether, shareRows, type Fit } from "./fit.ts";
+import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand } from "../program.ts";
+import { fitTogether, shareRows, withStage, type Fit } from "./fit.ts";
 
 /** What becomes one kernel: a kernel alone, or loops with the extents that they share written first. */
 export type Group =
   | { readonly kind: "single"; readonly kernel: Kernel }
-  | ({ readonly kind: "nest"; readonly from: readonly Kernel[] } & Fit);
+  | { readonly kind: "nest"; readonly from: readonly Kernel[]; readonly shared: readonly number[]; readonly stages: readonly LoopKernel[] };
 
 /** Kernels on their way to become one. */
 interface Cluster {
@@ -55,7 +55,9 @@ export function groupStages(kernels: readonly Kernel[]): readonly Group[] {
   const join = (first: Cluster, second: Cluster): Cluster => {
     if (first === second) return second;
     const members = [...first.members, ...second.members].sort((a, b) => a - b);
-    const fit = fitTogether(members.map((at) => kernels[at]));
+    // One more stage behind others, mostly; else all are fitted anew.
+    const added = first.fit !== null && second.members.length === 1 && members.at(-1) === second.members[0] ? withStage(first.fit, kernels[second.members[0]]) : null;
+    const fit = added ?? fitTogether(members.map((at) => kernels[at]));
     if (fit === null || positions(fit) < Math.max(positions(first.fit), positions(second.fit))) return second;
     if (!shareRows(fit, (stage) => first.members.includes(members[stage])) || detours(first, second) || detours(second, first)) return second;
     const before = new Set([...first.before, ...second.before].map(rootOf).filter((cluster) => cluster !== first && cluster !== second));
@@ -78,7 +80,7 @@ export function groupStages(kernels: readonly Kernel[]): readonly Group[] {
   });
   return inOrder(clusters.filter(({ into }) => into === null)).map(({ members, fit }): Group => {
     const from = members.map((at) => kernels[at]);
-    return fit === null ? { kind: "single", kernel: from[0] } : { kind: "nest", from, ...fit };
+    return fit === null ? { kind: "single", kernel: from[0] } : { kind: "nest", from, shared: fit.shared, stages: fit.fitted.map(({ stage }) => stage) };
   });
 }
 

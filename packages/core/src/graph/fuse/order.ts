@@ -1,6 +1,7 @@
 import { withOperands, type Kernel } from "../../engine/program.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Computed } from "../graph.ts";
+import { mergeLoops } from "./merge.ts";
 
 /** A kernel in the making, and what it reads and writes. */
 export interface Draft {
@@ -28,12 +29,9 @@ export interface Ordered {
   readonly inPlace: ReadonlySet<number>;
 }
 
-/** A loop that reads and writes more arrays than this runs out of registers for its pointers. */
-const mostOperands = 14;
-
 /** Merges loops over one shape, puts kernels in an order in which everything is there when it is read, and lets variables be updated in place. */
 export function orderAndMerge(drafts: readonly Draft[], options: OrderOptions): Ordered {
-  const merged = mergeLoops(drafts, options);
+  const merged = mergeLoops(drafts, options.merge);
   const { order, inPlace } = scheduleUpdates(merged, options.newValues);
   const target = new Map<number, number>();
   for (const root of inPlace) target.set(options.bufferOf(root), options.bufferOf(options.newValues.get(root) ?? root));
@@ -52,50 +50,6 @@ const redirect = (kernel: Kernel, target: ReadonlyMap<number, number>): Kernel =
 
 /** Which draft writes a node. */
 const writersOf = (drafts: readonly Draft[]): ReadonlyMap<Tensor, Draft> => new Map(drafts.flatMap((draft) => draft.roots.map((root) => [root, draft] as const)));
-
-/** Whether `to` needs something of `from` by way of a third draft. */
-function detours(from: Draft, to: Draft, writers: ReadonlyMap<Tensor, Draft>): boolean {
-  const seen = new Set<Draft>([to]);
-  const pending: Draft[] = to.sources.flatMap((source) => writers.get(source) ?? []).filter((draft) => draft !== from);
-  for (let draft = pending.pop(); draft !== undefined; draft = pending.pop()) {
-    if (draft === from) return true;
-    if (seen.has(draft)) continue;
-    seen.add(draft);
-    pending.push(...draft.sources.flatMap((source) => writers.get(source) ?? []));
-  }
-  return false;
-}
-
-/** One loop for what reads or makes the same arrays over the same shape, where the order of kernels allows it. */
-function mergeLoops(drafts: readonly Draft[], { merge }: OrderOptions): readonly Draft[] {
-  const left = [...drafts];
-  for (let second = 1; second < left.length; second++) {
-    const b = left[second];
-    if (b.kind !== "map") continue;
-    for (let first = 0; first < second; first++) {
-      const a = left[first];
-      if (a.kind !== "map" || !related(a, b) || a.sources.length + b.sources.length + a.roots.length + b.roots.length > mostOperands) continue;
-      const writers = writersOf(left);
-      if (detours(a, b, writers) || detours(b, a, writers)) continue;
-      left[first] = merge(a, b);
-      left.splice(second, 1);
-      // The merged loop may go on to take in others.
-      second = first;
-      break;
-    }
-  }
-  return left;
-}
-
-function related(a: Draft, b: Draft): boolean {
-  const [{ shape }] = a.roots;
-  const other = b.roots[0].shape;
-  if (shape.length !== other.length || shape.some((extent, axis) => extent !== other[axis])) return false;
-  // Each reads the other's results, if at all, where it would compute them itself.
-  const straight = (reading: Draft, written: Draft): boolean => written.roots.every((root) => !reading.sources.includes(root) || reading.pointwise.has(root));
-  if (!straight(a, b) || !straight(b, a)) return false;
-  return b.sources.some((source) => a.sources.includes(source) || a.roots.includes(source as Computed));
-}
 
 /** Puts drafts in order; a variable is updated in place where every other reader of the old value comes before. */
 function scheduleUpdates(drafts: readonly Draft[], newValues: ReadonlyMap<Tensor, Tensor>): { readonly order: readonly Draft[]; readonly inPlace: ReadonlySet<Tensor> } {
