@@ -6,8 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import { compileFor } from "../transform/compile.ts";
 import { bandsOf, type Band } from "./bands.ts";
 import { constant, input } from "./expr.ts";
-import { paddedBytes, planMemory } from "./plan.ts";
-import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand, type Program } from "./program.ts";
+import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand } from "./program.ts";
 
 /** The elements that one unit of a kernel touches of an operand, each counted out. */
 function touched(kernel: Kernel, operand: Operand, unit: number, units: number): ReadonlySet<number> {
@@ -102,38 +101,5 @@ describe("bands", () => {
   test("leave small kernels to one thread, several in a row without a barrier", () => {
     const small = { ...copy({}, {}), extents: [2, 4] };
     expect(bandsOf({ kernels: [small, small] }).map(({ units }) => units)).toEqual([0]);
-  });
-});
-
-describe("the memory plan", () => {
-  /** For each placed buffer: its bytes, and the bands in which they are needed. */
-  function livesOf(program: Program): readonly { readonly start: number; readonly end: number; readonly first: number; readonly last: number }[] {
-    const bands = bandsOf(program);
-    const { offsets } = planMemory(program, bands);
-    return program.buffers.flatMap((buffer, i) => {
-      if (offsets[i] < 0 || buffer.size === 0) return [];
-      const used = bands.flatMap(({ kernels }, at) => (kernels.some((kernel) => [...readsOf(kernel), ...writesOf(kernel)].some((operand) => operand.buffer === i)) ? [at] : []));
-      const always = buffer.role.kind !== "temporary";
-      return [{ start: offsets[i], end: offsets[i] + paddedBytes(buffer), first: always ? 0 : Math.min(...used), last: always ? bands.length : Math.max(...used) }];
-    });
-  }
-  test("gives no two buffers one place at one time, keeps to cache lines and within its size", () => {
-    fc.assert(fc.property(programs, (program) => {
-      const lives = livesOf(program);
-      const { size } = planMemory(program, bandsOf(program));
-      lives.forEach((a, i) => {
-        expect(a.start % 64).toBe(0);
-        expect(a.end).toBeLessThanOrEqual(size);
-        for (const b of lives.slice(i + 1)) if (a.first <= b.last && b.first <= a.last) expect(a.end <= b.start || b.end <= a.start).toBe(true);
-      });
-    }), { numRuns: 150, interruptAfterTimeLimit: 8_000 });
-  }, 60_000);
-  test("shares places: a chain needs as little as its longest link", () => {
-    const sizes = 20;
-    // Each step reads the row before, so that none can join another's band.
-    const kernels = Array.from({ length: sizes }, (_, i) => copy({ buffer: i, offset: i === 0 ? 0 : -4 }, { buffer: i + 1 }));
-    const buffers = Array.from({ length: sizes + 1 }, (_, i) => ({ dtype: "float32" as const, size: 32, role: i === 0 ? { kind: "argument" as const, index: 0 } : i === sizes ? { kind: "result" as const, index: 0 } : { kind: "temporary" as const } }));
-    const program: Program = { buffers, kernels };
-    expect(planMemory(program, bandsOf(program)).size).toBe(4 * paddedBytes({ dtype: "float32", size: 32 }));
   });
 });

@@ -4,7 +4,7 @@ import { kernelWork } from "./work.ts";
 
 /**
  * Kernels that every thread can run one after the other on its own part without waiting for the others: each unit of work
- * of a kernel needs only what the same unit of the kernels before it made. Between bands threads meet at a barrier.
+ * of a kernel needs only what the same unit of the kernels before it made.
  */
 export interface Band {
   /** How many equal parts the work of each kernel has; 0: one thread does all. */
@@ -144,6 +144,11 @@ interface Draft {
   readonly kernels: Kernel[];
   readonly control: ControlKernel | null;
   readonly walks: Map<number, Walked[]>;
+  /** The buffers that its kernels write, and all that they look at. */
+  readonly written: Set<number>;
+  readonly seen: Set<number>;
+  /** Whether all its kernels are small. */
+  small: boolean;
 }
 
 /**
@@ -155,7 +160,8 @@ const inStep = ({ walks }: Draft, kernel: readonly Walked[], units: number): boo
 
 /**
  * Groups kernels into bands. A kernel goes into the first band that takes it behind all that it has to do with: what needs
- * a thread of its own in between, such as the sum of a loss, does not part what belongs together.
+ * a thread of its own in between, such as the sum of a loss, does not part what belongs together. Kernels that have nothing to
+ * do with one another share a band only where that costs neither of them parts.
  */
 export function bandsOf({ kernels }: Pick<Program, "kernels">): readonly Band[] {
   const bands: Draft[] = [];
@@ -165,15 +171,21 @@ export function bandsOf({ kernels }: Pick<Program, "kernels">): readonly Band[] 
   const later = (map: Map<number, number>, { buffer }: Operand, at: number): void => { map.set(buffer, Math.max(map.get(buffer) ?? -1, at)); };
   const put = (kernel: Kernel, at: number, walks: readonly Walked[]): void => {
     bands[at].kernels.push(kernel);
-    for (const operand of readsOf(kernel)) later(lastUser, operand, at);
-    for (const operand of writesOf(kernel)) { later(lastUser, operand, at); later(lastWriter, operand, at); }
+    bands[at].small &&= kernelWork(kernel) < smallWork;
+    for (const operand of readsOf(kernel)) { later(lastUser, operand, at); bands[at].seen.add(operand.buffer); }
+    for (const operand of writesOf(kernel)) {
+      later(lastUser, operand, at);
+      later(lastWriter, operand, at);
+      bands[at].seen.add(operand.buffer);
+      bands[at].written.add(operand.buffer);
+    }
     for (const walked of walks) {
       const known = bands[at].walks.get(walked.buffer);
       if (known === undefined) bands[at].walks.set(walked.buffer, [walked]);
       else known.push(walked);
     }
   };
-  const open = (units: number, control: ControlKernel | null): number => bands.push({ units, kernels: [], control, walks: new Map() }) - 1;
+  const open = (units: number, control: ControlKernel | null): number => bands.push({ units, kernels: [], control, walks: new Map(), written: new Set(), seen: new Set(), small: true }) - 1;
 
   for (const kernel of kernels) {
     if (kernel.kind === "control") {
@@ -188,16 +200,18 @@ export function bandsOf({ kernels }: Pick<Program, "kernels">): readonly Band[] 
       for (let at = nearest; at < bands.length; at++) if (bands[at].control === null && accepts(bands[at])) return at;
       return -1;
     };
+    const related = ({ written, seen }: Draft): boolean => readsOf(kernel).some(({ buffer }) => written.has(buffer)) || writesOf(kernel).some(({ buffer }) => seen.has(buffer));
     const divided = own === 0 ? -1 : first((band) => {
       const units = greatestDivisor(band.units, own);
-      return band.units > 0 && units >= leastUnits && inStep(band, walks, units);
+      return band.units > 0 && units >= leastUnits && (band.units === own || related(band)) && inStep(band, walks, units);
     });
     if (divided >= 0) {
       bands[divided].units = greatestDivisor(bands[divided].units, own);
       put(kernel, divided, walks);
       continue;
     }
-    const single = own === 0 || kernelWork(kernel) < smallWork ? first((band) => band.units === 0) : -1;
+    const small = kernelWork(kernel) < smallWork;
+    const single = own === 0 || small ? first((band) => band.units === 0 && ((small && band.small) || related(band))) : -1;
     put(kernel, single >= 0 ? single : open(own, null), single >= 0 ? [] : walks);
   }
   return bands.map(({ units, kernels: members, control }) => ({ units, kernels: members, control }));

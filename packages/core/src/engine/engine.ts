@@ -2,7 +2,7 @@ import type { TypedArray } from "../dtype.ts";
 import type { Primitive, Spec } from "../primitive.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
-import type { Band } from "./bands.ts";
+import type { Phase } from "./phases.ts";
 import type { Program } from "./program.ts";
 
 /** What runs programs: the WebAssembly engine, the reference engine, later a native and a WebGPU one. */
@@ -34,7 +34,7 @@ export interface Executable {
   run(args: readonly Tensor[]): readonly TypedArray[];
   /** Bytes of its arguments, results and temporaries. */
   readonly arenaBytes: number;
-  readonly bands: readonly Band[];
+  readonly phases: readonly Phase[];
 }
 
 let current: Engine | null = null;

@@ -1,5 +1,5 @@
 import { bytesPerElement } from "../dtype.ts";
-import type { Band } from "./bands.ts";
+import type { Phase } from "./phases.ts";
 import { readsOf, writesOf, type BufferSpec, type Program } from "./program.ts";
 
 /** Where each buffer of an arena begins, in bytes; -1 for buffers that live elsewhere. */
@@ -15,10 +15,10 @@ export const paddedBytes = ({ dtype, size }: Pick<BufferSpec, "dtype" | "size">)
   Math.ceil((size * bytesPerElement[dtype]) / alignment) * alignment + alignment;
 
 /**
- * Places a program's arguments, results and temporaries in one arena: temporaries whose bands do not overlap share a place.
+ * Places a program's arguments, results and temporaries in one arena: temporaries whose phases do not overlap share a place.
  * Variables and constants live elsewhere.
  */
-export function planMemory({ buffers }: Program, bands: readonly Band[]): Plan {
+export function planMemory({ buffers }: Program, phases: readonly Phase[]): Plan {
   const offsets = buffers.map(() => -1);
   let size = 0;
   buffers.forEach((buffer, i) => {
@@ -28,8 +28,8 @@ export function planMemory({ buffers }: Program, bands: readonly Band[]): Plan {
   });
 
   const lives = new Map<number, { first: number; last: number }>();
-  bands.forEach(({ kernels }, at) => {
-    for (const kernel of kernels) {
+  phases.forEach(({ bands }, at) => {
+    for (const kernel of bands.flatMap(({ kernels }) => kernels)) {
       for (const { buffer } of [...readsOf(kernel), ...writesOf(kernel)]) {
         if (buffers[buffer].role.kind !== "temporary") continue;
         const life = lives.get(buffer);

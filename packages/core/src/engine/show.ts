@@ -1,7 +1,7 @@
 import { showShape } from "../errors.ts";
-import { bandsOf } from "./bands.ts";
 import type { ConstantExpr, Expr } from "./expr.ts";
 import type { Combine } from "./lowering.ts";
+import { phasesOf } from "./phases.ts";
 import { planMemory } from "./plan.ts";
 import type { BufferSpec, ContractKernel, ControlKernel, CustomKernel, Epilogue, Kernel, LoopKernel, NestKernel, Operand, Program, Size } from "./program.ts";
 import { kernelWork, workOf } from "./work.ts";
@@ -195,23 +195,23 @@ function showCount(count: number): string {
   return `${size === 1 ? count : Number((count / size).toPrecision(3))}${unit}`;
 }
 
-/** A program as text: what its buffers are, then band by band its kernels with the operations that each takes. */
+/** A program as text: what its buffers are, then phase by phase and band by band its kernels with the operations that each takes. */
 export function showProgram(program: Program, describe: (buffer: number) => string): string {
   const nameOf = namesOf(program);
-  const bands = bandsOf(program);
-  const { size } = planMemory(program, bands);
+  const phases = phasesOf(program);
+  const { size } = planMemory(program, phases);
   const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? "" : "s"}`;
-  const lines = [`${count(program.kernels.length, "kernel")} in ${count(bands.length, "band")}, about ${showCount(workOf(program))} operations, an arena of ${showCount(size)} bytes`];
+  const lines = [`${count(program.kernels.length, "kernel")} in ${count(phases.length, "phase")}, about ${showCount(workOf(program))} operations, an arena of ${showCount(size)} bytes`];
   program.buffers.forEach((buffer, i) => {
     if (buffer.size === 0 || (buffer.role.kind === "local" && buffer.size === 1)) return;
     lines.push(`  ${nameOf(i)}: ${buffer.dtype}${showShape([buffer.size])} ${describe(i)}`.trimEnd());
   });
-  bands.forEach(({ units, kernels }, at) => {
-    lines.push(`band ${at + 1}, ${units === 0 ? "on one thread" : `${units} parts`}`);
+  phases.forEach(({ bands }, at) => bands.forEach(({ units, kernels }, beside) => {
+    lines.push(`phase ${at + 1}${bands.length === 1 ? "" : `, band ${beside + 1}`}, ${units === 0 ? "on one thread" : `${units} parts`}`);
     for (const kernel of kernels) {
       const written = showKernel(kernel, nameOf);
       written.forEach((line, i) => lines.push(`  ${line}${i === (kernel.kind === "control" || kernel.kind === "nest" ? 0 : written.length - 1) ? `   ≈ ${showCount(kernelWork(kernel))}` : ""}`));
     }
-  });
+  }));
   return lines.join("\n");
 }

@@ -5,7 +5,7 @@ import { difference } from "../../testing/compare.ts";
 import { like, lossOf, runSteps, showSteps } from "../../testing/random-control.ts";
 import { Machine } from "../../testing/random-operations.ts";
 import { argumentsFor, givenTo, randomPrograms, runProgram, variablesFor, type Outcome, type RandomProgram } from "../../testing/random-programs.ts";
-import { waitUntilReady } from "../../testing/threads.ts";
+import { shareAll, waitUntilReady } from "../../testing/threads.ts";
 import { installEngine, type Engine } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference.ts";
 import { createWasmEngine } from "../engine/wasm/engine.ts";
@@ -22,7 +22,7 @@ import { trace } from "./trace.ts";
 
 // Every program counts as large enough for all threads: the programs are small, so that many can be tried.
 const shared = [1, 2, 3].map((threads) => {
-  const engine = createWasmEngine({ leastSharedWork: 0 });
+  const engine = createWasmEngine(shareAll);
   engine.runtime?.setThreads(threads);
   return { engine, threads };
 });

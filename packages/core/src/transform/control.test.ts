@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { waitUntilReady } from "../../testing/threads.ts";
+import { shareAll, waitUntilReady } from "../../testing/threads.ts";
 import { installEngine } from "../engine/engine.ts";
 import { createWasmEngine } from "../engine/wasm/engine.ts";
 import { checkpoint, compile, cond, customVjp, generator, grad, hessian, matmul, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
@@ -151,7 +151,7 @@ test("loops and branches over constants are computed when they are compiled", ()
 });
 
 test("a product that one thread computes is computed in a loop as well, behind other work of all threads", () => {
-  const engine = createWasmEngine({ leastSharedWork: 0 });
+  const engine = createWasmEngine(shareAll);
   const before = installEngine(engine);
   try {
     engine.runtime?.setThreads(2);

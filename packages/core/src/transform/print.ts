@@ -29,8 +29,8 @@ export function printGraph<Args extends readonly unknown[]>(f: (...args: Args) =
 /**
  * What `compile(f)` makes for these arguments: its arrays (`a` arguments, `v` variables, `r` results, `c` constants,
  * `t` temporaries, `s` what a kernel keeps for one row), the size of the arena that they share, and its kernels with about how many operations each takes. A
- * kernel reads as the sum or loop it is, over flat arrays: `r0[8i + j] = max(Σ(k < 4) a0[4i + k] · v0[8k + j], 0)`. Between bands
- * the threads wait for each other; a band's parts are shared out among them. Nothing runs, and no variable changes.
+ * kernel reads as the sum or loop it is, over flat arrays: `r0[8i + j] = max(Σ(k < 4) a0[4i + k] · v0[8k + j], 0)`. Between phases
+ * the threads wait for each other; within one they share out its bands, whole or in parts. Nothing runs, and no variable changes.
  *
  * @throws What compiling `f` throws.
  * @example

@@ -4,7 +4,7 @@ import { abs, add, compile, div, exp, flip, grad, log, logSoftmax, logSumExp, ma
 import { difference } from "../../../testing/compare.ts";
 import { numbersFrom, filled } from "../../../testing/random-operations.ts";
 import { argumentsFor, randomPrograms, runProgram, variablesFor } from "../../../testing/random-programs.ts";
-import { waitUntilReady } from "../../../testing/threads.ts";
+import { shareAll, waitUntilReady } from "../../../testing/threads.ts";
 import { unnested } from "../../../testing/unnested.ts";
 import type { FloatDType, TypedArray } from "../../dtype.ts";
 import { compileFor } from "../../transform/compile.ts";
@@ -38,7 +38,7 @@ const functions: Readonly<Record<string, (x: Tensor, y: Tensor, scale: Tensor, s
 
 // Every program counts as large enough for all threads.
 const engines = [1, 2, 3].map((threads) => {
-  const engine = createWasmEngine({ leastSharedWork: 0 });
+  const engine = createWasmEngine(shareAll);
   engine.runtime?.setThreads(threads);
   return engine;
 });

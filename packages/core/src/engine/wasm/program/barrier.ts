@@ -4,13 +4,14 @@ import type { FunctionBuilder } from "../encoder.ts";
 export const control = {
   /** Counts runs; idle threads wait for it to move. */
   run: 64,
-  /** What the next run is: a program's number, or `leave`. */
-  command: 128,
-  /** How many threads take part in it. */
-  threads: 132,
+  /**
+   * What a run is: a program's number or another command, and how many threads take part. Runs of odd and of even number have a
+   * place each: a helper that has no part in a run may still be looking when the next one is written down.
+   */
+  commands: 128,
   /** Where the threads' scratch memory begins, and how much each has. */
-  scratch: 136,
-  scratchBytes: 140,
+  scratch: 144,
+  scratchBytes: 148,
   /** Threads that have reached the barrier, and how many barriers have been passed. */
   arrived: 192,
   passed: 256,
@@ -20,6 +21,10 @@ export const control = {
   version: 320,
   /** For each thread, four bytes apart: the version at which it serves. */
   serving: 384,
+  /** For each thread, four bytes apart: 1 while it looks out for runs, 0 once it has gone to sleep. */
+  awake: 640,
+  /** The next part of a phase that nobody has taken. */
+  next: 896,
 } as const;
 
 /** Turns of a waiting thread's loop before it goes to sleep: some tens of microseconds. */
@@ -36,6 +41,7 @@ export function emitBarrier(f: FunctionBuilder, thread: number, threads: number)
     f.i32(0).i32(1).memory("i32.atomic.rmw.add", control.arrived).i32(1).op("i32.add").get(threads).op("i32.eq").if(
       () => {
         f.i32(0).i32(0).memory("i32.atomic.store", control.arrived);
+        f.i32(0).i32(0).memory("i32.atomic.store", control.next);
         f.i32(0).get(mine).i32(1).op("i32.add").memory("i32.atomic.store", control.passed);
         f.i32(0).i32(-1).memory("memory.atomic.notify", control.passed).op("drop");
       },

@@ -1,8 +1,9 @@
 import { bytesPerElement } from "../../../dtype.ts";
-import { bandsOf, divisibleExtent, runsOf, type Band } from "../../bands.ts";
+import { divisibleExtent, runsOf } from "../../bands.ts";
 import type { HostFunction } from "../../expr.ts";
 import { expand } from "../../math/index.ts";
-import { bodiesOf, loopWithOperands, type ContractKernel, type ControlKernel, type CustomKernel, type Epilogue, type Kernel, type LoopKernel, type NestKernel, type Operand, type Size } from "../../program.ts";
+import { bodiesOf, loopWithOperands, type ContractKernel, type CustomKernel, type Epilogue, type Kernel, type LoopKernel, type NestKernel, type Operand, type Size } from "../../program.ts";
+import { phasesOf, type Phase } from "../../phases.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractParameters, emitContract, type EpiloguePosition } from "../contract.ts";
 import type { ContractDType } from "../contractType.ts";
@@ -13,7 +14,8 @@ import { emitNest, nestScratch } from "../loop-stages.ts";
 import { pushLoad, setMaskWidth } from "../loop-vector.ts";
 import { emitNamed } from "../named.ts";
 import { contractBlocks } from "../products.ts";
-import { control, emitBarrier } from "./barrier.ts";
+import { control } from "./barrier.ts";
+import { emitPhases, type WrittenPhase } from "./schedule.ts";
 import { emitSmallProduct, isSmallProduct } from "./small-product.ts";
 
 /** What emitted code finds where. */
@@ -44,16 +46,15 @@ const hostFunctionsOf = (kernel: Kernel): readonly HostFunction[] => {
 };
 
 /**
- * The module of a whole program. `run(thread, threads)` does one thread's share: kernel by kernel on its part of the units,
- * with a barrier after each band.
+ * The module of a whole program. `run(thread, threads)` does one thread's share of it: phase by phase, with a barrier after each.
  */
-export function emitProgram(bands: readonly Band[], addresses: Addresses, memory: { readonly shared: boolean }): { readonly bytes: Uint8Array<ArrayBuffer>; readonly host: readonly HostFunction[] } {
+export function emitProgram(phases: readonly Phase[], addresses: Addresses, memory: { readonly shared: boolean }, dividedWork: number): { readonly bytes: Uint8Array<ArrayBuffer>; readonly host: readonly HostFunction[] } {
   const module = new ModuleBuilder().importMemory("env", "memory", memory.shared ? { least: 1, most: 65536, shared: true } : { least: 1 });
-  const host = [...new Set(bands.flatMap(({ kernels }) => kernels.flatMap((kernel) => hostFunctionsOf(expanded(kernel)))))];
+  const host = [...new Set(phases.flatMap(({ bands }) => bands.flatMap(({ kernels }) => kernels.flatMap((kernel) => hostFunctionsOf(expanded(kernel))))))];
   const imported = new Map(host.map((name) => [name, module.importFunction("host", name, hostFunctions[name].length === 1 ? ["f64"] : ["f64", "f64"], ["f64"])]));
   const hostIndex = (name: string): number => imported.get(name as HostFunction) ?? missing(name);
-  const emitter: Emitter = { module, addresses, hostIndex, loops: loopsIn(bands) };
-  const written = writeFunctions(emitter, bands);
+  const emitter: Emitter = { module, addresses, hostIndex, loops: loopsIn(phases) };
+  const written = writeFunctions(emitter, phases);
 
   const f = module.define(["i32", "i32"]);
   const [thread, threads] = f.params;
@@ -61,106 +62,21 @@ export function emitProgram(bands: readonly Band[], addresses: Addresses, memory
   f.get(thread).i32(0).memory("i32.load", control.scratchBytes).op("i32.mul").i32(0).memory("i32.load", control.scratch).op("i32.add").set(scratch);
   const turns = f.locals("i32", emitter.loops);
   for (const turn of turns) f.i32(0).set(turn);
-  emitBands({ f, thread, threads, scratch, turns, shared: memory.shared, addresses }, written);
+  emitPhases({ f, thread, threads, scratch, turns, shared: memory.shared, addresses: addresses.buffers, dividedWork }, written);
   module.export("run", f.index);
   return { bytes: module.bytes(), host };
 }
 
 /** How deep loops over kernels are nested. */
-const loopsIn = (bands: readonly Band[]): number =>
-  Math.max(0, ...bands.map((band) => (band.control === null ? 0 : Math.max(band.control.depth + 1, ...bodiesOf(band.control).map((kernels) => loopsIn(bandsOf({ kernels })))))));
+const loopsIn = (phases: readonly Phase[]): number =>
+  Math.max(0, ...phases.map(({ bands: [{ control: flow }] }) => (flow === null ? 0 : Math.max(flow.depth + 1, ...bodiesOf(flow).map((kernels) => loopsIn(phasesOf({ kernels })))))));
 
-/** A band whose kernels are functions of the module. */
-interface WrittenBand {
-  readonly units: number;
-  readonly runs: readonly { readonly functions: readonly number[]; readonly block: number }[];
-  readonly control: ControlKernel | null;
-  readonly bodies: readonly (readonly WrittenBand[])[];
-}
-
-function writeFunctions(emitter: Emitter, bands: readonly Band[]): readonly WrittenBand[] {
-  return bands.map((band) => {
-    const { units, control: flow } = band;
-    if (flow !== null) return { units, control: flow, runs: [], bodies: bodiesOf(flow).map((body) => writeFunctions(emitter, bandsOf({ kernels: body }))) };
+function writeFunctions(emitter: Emitter, phases: readonly Phase[]): readonly WrittenPhase[] {
+  return phases.map(({ bands }) => bands.map((band) => {
+    if (band.control !== null) return { band, runs: [], bodies: bodiesOf(band.control).map((kernels) => writeFunctions(emitter, phasesOf({ kernels }))) };
     const runs = runsOf(band, (kernel) => kernel.kind === "contract" && !isSmallProduct(kernel));
-    return { units, control: null, bodies: [], runs: runs.map(({ kernels, block }) => ({ block, functions: kernels.map((kernel) => emitKernel(emitter, expanded(kernel), units)) })) };
-  });
-}
-
-/** Where `run` keeps what it needs between bands. */
-interface RunLocals {
-  readonly f: FunctionBuilder;
-  readonly thread: Local;
-  readonly threads: Local;
-  readonly scratch: Local;
-  /** The turn of each loop over kernels. */
-  readonly turns: readonly Local[];
-  readonly shared: boolean;
-  readonly addresses: Addresses;
-}
-
-/** One thread's share of bands, with a barrier after each. */
-function emitBands(run: RunLocals, bands: readonly WrittenBand[]): void {
-  const { f, thread, threads, scratch, turns, shared } = run;
-  const [start, end, from, to] = f.locals("i32", 4);
-  const boundary = (units: number, at: () => void, to: Local): void => { f.i32(units); at(); f.op("i32.mul").get(threads).op("i32.div_u").set(to); };
-  for (const { units, runs, control: flow, bodies } of bands) {
-    if (flow !== null) {
-      emitControl(run, flow, bodies);
-      continue;
-    }
-    const call = (functions: readonly number[], first: Local, last: Local): void => functions.forEach((index) => f.get(first, last, scratch, ...turns).call(index));
-    if (units === 0) f.get(thread).op("i32.eqz").if(() => runs.forEach(({ functions }) => call(functions, start, end)));
-    else {
-      boundary(units, () => f.get(thread), start);
-      boundary(units, () => f.get(thread).i32(1).op("i32.add"), end);
-      f.get(start, end).op("i32.lt_u").if(() => runs.forEach(({ functions, block }) => {
-        if (block === 0) call(functions, start, end);
-        else {
-          f.get(start).set(from).loop((again) => {
-            // min(from + block, end)
-            f.get(from).i32(block).op("i32.add").tee(to).get(end, to).get(end).op("i32.lt_u").op("select").set(to);
-            call(functions, from, to);
-            f.get(to).tee(from).get(end).op("i32.lt_u").branchIf(again);
-          });
-        }
-      }));
-    }
-    if (shared) emitBarrier(f, thread, threads);
-  }
-  f.release(start, end, from, to);
-}
-
-/** A loop or branch: every thread takes it alike, for what it looks at was written before a barrier. */
-function emitControl(run: RunLocals, { flow, depth }: ControlKernel, [first, second]: readonly (readonly WrittenBand[])[]): void {
-  const { f, turns, thread, threads, shared, addresses } = run;
-  const pushCondition = ({ buffer, offset }: Operand): void => { f.i32(addresses.buffers[buffer] + known(offset)).memory("i32.load8_u"); };
-  const turn = turns[depth];
-  switch (flow.kind) {
-    case "repeat":
-      if (flow.times === 0) break;
-      f.i32(0).set(turn).loop((again) => {
-        emitBands(run, first);
-        f.get(turn).i32(1).op("i32.add").tee(turn).i32(flow.times).op("i32.lt_u").branchIf(again);
-      });
-      break;
-    case "while":
-      f.block((done) => f.loop((again) => {
-        emitBands(run, first);
-        pushCondition(flow.condition);
-        f.op("i32.eqz").branchIf(done);
-        // Nobody may write the condition again before all have seen it.
-        if (shared) emitBarrier(f, thread, threads);
-        emitBands(run, second);
-        f.branch(again);
-      }));
-      break;
-    case "if":
-      pushCondition(flow.condition);
-      f.if(() => emitBands(run, first), () => emitBands(run, second));
-      break;
-  }
-  if (shared) emitBarrier(f, thread, threads);
+    return { band, bodies: [], runs: runs.map(({ kernels, block }) => ({ block, functions: kernels.map((kernel) => emitKernel(emitter, expanded(kernel), band.units)) })) };
+  }));
 }
 
 const missing = (name: string): never => { throw new Error(`emit: ${name} was not imported`); };

@@ -4,8 +4,8 @@ import { sizeOf } from "../../../shape/shape.ts";
 import { copyRowMajor } from "../../../storage.ts";
 import { fromData, storageOf, type Tensor } from "../../../tensor.ts";
 import type { Variable } from "../../../variable.ts";
-import { bandsOf, type Band } from "../../bands.ts";
 import type { Executable, Runtime } from "../../engine.ts";
+import { phasesOf, type Phase } from "../../phases.ts";
 import { paddedBytes, planMemory } from "../../plan.ts";
 import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program, type Size } from "../../program.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
@@ -46,12 +46,19 @@ function scratchOf(kernel: Kernel): number {
 
 /** What tests turn. */
 export interface RuntimeOptions {
-  /** Programs with less work than this, in operations on an element, run on one thread: waking the others costs some microseconds. */
-  readonly leastSharedWork?: number;
+  /** A program runs on as many threads as it has so many operations on an element for each: to meet costs them about a microsecond. */
+  readonly workPerThread?: number;
+  /** Programs with less work than this take helpers only where they are awake: waking them costs as much as such a program. */
+  readonly wakingWork?: number;
+  /** Of bands that have nothing to do with one another, those with so much work are divided among threads: to take a part costs some tens of nanoseconds. */
+  readonly dividedWork?: number;
 }
 
+/** Two runs of small programs with less than so many milliseconds between them are the steps of a loop: helpers are woken for those to come. */
+const stepMilliseconds = 0.5;
+
 /** Loads programs into one memory, where variables stay between runs, and runs them. */
-export function createRuntime({ leastSharedWork = 2_000_000 }: RuntimeOptions = {}): Runtime {
+export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000, dividedWork = 32_768 }: RuntimeOptions = {}): Runtime {
   const platform = platformThreads();
   const owner = createProgramMemory(platform !== null);
   const residences = createResidences(owner);
@@ -90,8 +97,8 @@ export function createRuntime({ leastSharedWork = 2_000_000 }: RuntimeOptions = 
   };
 
   const load = (program: Program, variables: readonly Variable[]): Executable => {
-    const bands = bandsOf(program);
-    const plan = planMemory(program, bands);
+    const phases = phasesOf(program);
+    const plan = planMemory(program, phases);
     const places: Place[] = [];
     const allocate = (bytes: number): number => {
       const place = { address: owner.allocate(bytes), bytes };
@@ -108,21 +115,33 @@ export function createRuntime({ leastSharedWork = 2_000_000 }: RuntimeOptions = 
       return address;
     });
     reserveScratch(Math.max(0, ...program.kernels.map(scratchOf)));
-    const { bytes, host } = emitProgram(bands, { buffers: addresses }, owner);
+    const { bytes, host } = emitProgram(phases, { buffers: addresses }, owner, dividedWork);
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory }, host: hostFunctions });
     const id = programs++;
     const main = exports["run"] as (thread: number, threads: number) => void;
-    const shared = workOf(program) >= leastSharedWork;
-    if (shared) {
+    const work = workOf(program);
+    const wanted = (): number => (work >= workPerThread * threads ? threads : Math.max(1, Math.floor(work / workPerThread)));
+    if (work >= 2 * workPerThread) {
       pool?.load(id, module, host);
       // Kept for helpers that are started later, too.
       codes.set(id, [module, host]);
       if (threads > 1) helpers();
     }
+    let last = -Infinity;
+    /** How many threads take part in a run that begins now. */
+    const available = (): number => {
+      const count = wanted();
+      if (count === 1 || !helpers().ready()) return 1;
+      if (work >= wakingWork || helpers().awake(count)) return count;
+      const now = performance.now();
+      if (now - last < stepMilliseconds) helpers().rouse();
+      last = now;
+      return 1;
+    };
     const run = (): void => {
-      const count = shared && threads > 1 ? helpers().ready() : 1;
-      if (count > 1) helpers().wake(id);
+      const count = available();
+      if (count > 1) helpers().start(id, count);
       try {
         main(0, count);
       } catch (cause) {
@@ -130,11 +149,11 @@ export function createRuntime({ leastSharedWork = 2_000_000 }: RuntimeOptions = 
         pool?.stop();
         pool = null;
         const cells = owner.heap().int32;
-        for (const cell of [control.arrived, control.broken]) cells[cell >> 2] = 0;
+        for (const cell of [control.arrived, control.next, control.broken]) cells[cell >> 2] = 0;
         throw new NdgradError("compile: the program broke off; variables that it assigns may hold values of half a step", { cause });
       }
     };
-    const executable = createExecutable({ owner, program, bands, addresses, variables, residences, run, arenaBytes: plan.size });
+    const executable = createExecutable({ owner, program, phases, addresses, variables, residences, run, arenaBytes: plan.size });
     unloaded.register(executable, { id, places });
     return executable;
   };
@@ -142,7 +161,7 @@ export function createRuntime({ leastSharedWork = 2_000_000 }: RuntimeOptions = 
   return {
     load,
     get threads() { return threads; },
-    get ready() { return threads === 1 || (pool !== null && pool.ready() === threads); },
+    get ready() { return threads === 1 || (pool !== null && pool.ready()); },
     setThreads(count) {
       if (!Number.isInteger(count) || count < 1 || count > mostThreads) throw new NdgradError(`setThreads: ${count} is not a number of threads; give a whole number from 1 to ${mostThreads}`);
       if (count > 1 && platform === null) throw new NdgradError("setThreads: there are no threads with shared memory here; a page must be cross-origin isolated (COOP and COEP headers)");
@@ -196,7 +215,7 @@ function read(owner: ProgramMemory, address: number, dtype: DType, size: number)
 interface Parts {
   readonly owner: ProgramMemory;
   readonly program: Program;
-  readonly bands: readonly Band[];
+  readonly phases: readonly Phase[];
   readonly addresses: readonly number[];
   readonly variables: readonly Variable[];
   readonly residences: Residences;
@@ -204,7 +223,7 @@ interface Parts {
   readonly arenaBytes: number;
 }
 
-function createExecutable({ owner, program, bands, addresses, variables, residences, run, arenaBytes }: Parts): Executable {
+function createExecutable({ owner, program, phases, addresses, variables, residences, run, arenaBytes }: Parts): Executable {
   const within = (kind: "argument" | "result"): { readonly spec: BufferSpec; readonly address: number; readonly index: number }[] =>
     program.buffers.flatMap((spec, i) => (spec.role.kind === kind ? [{ spec, address: addresses[i], index: spec.role.index }] : []));
   // What stands in an argument's place already need not be copied again: tensors do not change.
@@ -219,7 +238,7 @@ function createExecutable({ owner, program, bands, addresses, variables, residen
     return [{ variable, residence, assigned: written.has(i), fetch }];
   });
   return {
-    arenaBytes, bands,
+    arenaBytes, phases,
     run(args) {
       for (let i = 0; i < slots.length; i++) {
         const { variable, residence } = slots[i];

@@ -4,19 +4,28 @@ import { control } from "./barrier.ts";
 
 /** The helpers of the main thread: workers that run their share of each program. */
 export interface ThreadPool {
-  /** How many threads a run can use now: all, or one while helpers are still starting or taking in a program. */
-  ready(): number;
+  /** Whether all helpers can run programs: not while they are still starting or taking in a program. */
+  ready(): boolean;
+  /** Whether so many threads, the caller's among them, look out for runs and need not be woken from sleep. */
+  awake(threads: number): boolean;
+  /** Wakes the helpers, without giving them anything to do. */
+  rouse(): void;
   /** Gives a program's code to the helpers, those to come included. */
   load(id: number, module: WebAssembly.Module, host: readonly HostFunction[]): void;
   unload(id: number): void;
-  /** Starts all helpers on their shares of a program; thread 0's is the caller's. */
-  wake(id: number): void;
+  /** Starts as many threads on their shares of a program; thread 0's is the caller's. */
+  start(id: number, threads: number): void;
   /** Ends the helpers. */
   stop(): void;
 }
 
 /** A command that sends helpers back to their event loop, to take messages. */
 const leave = -1;
+/** A command that changes nothing: who has slept is awake then. */
+const attend = -2;
+
+/** How often an idle helper looks for a run before it goes to sleep: some tens of microseconds, about the time between steps of training. */
+const helperSpins = 20_000;
 
 /**
  * What a helper does, as text: a file of its own could not be found again under every loader and bundler. It waits for
@@ -32,17 +41,25 @@ function serve(version) {
   let seen = Atomics.load(cells, ${control.run / 4});
   // Another message is on its way: it would wait for ever behind this turn.
   if (Atomics.load(cells, ${control.version / 4}) !== version) return;
+  Atomics.store(cells, ${control.awake / 4} + thread, 1);
   Atomics.store(cells, ${control.serving / 4} + thread, version);
   for (;;) {
-    let spins = 20000;
+    let spins = ${helperSpins};
     while (Atomics.load(cells, ${control.run / 4}) === seen && --spins > 0);
-    Atomics.wait(cells, ${control.run / 4}, seen);
+    if (spins === 0) {
+      Atomics.store(cells, ${control.awake / 4} + thread, 0);
+      Atomics.wait(cells, ${control.run / 4}, seen);
+      Atomics.store(cells, ${control.awake / 4} + thread, 1);
+    }
     const now = Atomics.load(cells, ${control.run / 4});
     if (now === seen) continue;
+    const at = ${control.commands / 4} + 2 * (now & 1);
+    const command = Atomics.load(cells, at), threads = Atomics.load(cells, at + 1);
+    // It went on without this helper: what was read may be half of another run.
+    if (Atomics.load(cells, ${control.run / 4}) !== now) continue;
     seen = now;
-    const command = Atomics.load(cells, ${control.command / 4});
     if (command === ${leave}) return;
-    const threads = Atomics.load(cells, ${control.threads / 4});
+    if (command === ${attend} || thread >= threads) continue;
     try {
       programs.get(command)(thread, threads);
     } catch (error) {
@@ -102,9 +119,10 @@ export function createThreadPool(memory: WebAssembly.Memory, count: number): Thr
   const helpers = Array.from({ length: count - 1 }, () => platform.start(helperSource(platform.isNode)));
   // Goes on where earlier helpers of this memory stopped: what they left must not look like an answer.
   let version = Atomics.load(cells, control.version / 4);
-  const signal = (command: number): void => {
-    Atomics.store(cells, control.command / 4, command);
-    Atomics.store(cells, control.threads / 4, count);
+  const signal = (command: number, threads: number = count): void => {
+    const at = control.commands / 4 + 2 * ((Atomics.load(cells, control.run / 4) + 1) & 1);
+    Atomics.store(cells, at, command);
+    Atomics.store(cells, at + 1, threads);
     Atomics.add(cells, control.run / 4, 1);
     Atomics.notify(cells, control.run / 4);
   };
@@ -117,10 +135,15 @@ export function createThreadPool(memory: WebAssembly.Memory, count: number): Thr
   tell((thread) => [{ kind: "start", memory, thread }]);
   return {
     // A helper that is still taking in a program would miss its turn: until all are back the caller works alone.
-    ready: () => (helpers.every((_, i) => Atomics.load(cells, control.serving / 4 + i + 1) === version) ? count : 1),
+    ready: () => helpers.every((_, i) => Atomics.load(cells, control.serving / 4 + i + 1) === version),
+    awake(threads) {
+      for (let thread = 1; thread < threads; thread++) if (Atomics.load(cells, control.awake / 4 + thread) === 0) return false;
+      return true;
+    },
+    rouse: () => signal(attend),
     load: (id, module, host) => tell(() => [{ kind: "load", id, module, host }]),
     unload: (id) => tell(() => [{ kind: "unload", id }]),
-    wake: signal,
+    start: signal,
     stop() {
       // Their end takes a while: until then they must not take part in the runs of those who follow.
       Atomics.store(cells, control.version / 4, ++version);
