@@ -55,7 +55,7 @@ export function emitContract(module: ModuleBuilder, options: ContractOptions): n
   const kernels = emitVectorKernels(module, type);
   const rowByRow = emitRowByRow(module, type, kernels, finish);
   const columnByColumn = emitColumnByColumn(module, type, kernels, finish);
-  const blocks = emitBlocks(module, type, finish);
+  const blocks = emitBlocks(module, type, finish, options.target !== undefined);
 
   const { f, p } = defineContract(module);
   for (const stride of [p.aBatch, p.aRow, p.aColumn, p.bBatch, p.bRow, p.bColumn, p.cBatch, p.cRow]) {
@@ -92,23 +92,26 @@ export function emitContract(module: ModuleBuilder, options: ContractOptions): n
 function emitFinish(module: ModuleBuilder, type: ElementType, epilogue: NonNullable<ContractOptions["epilogue"]>, target: ContractOptions["target"]): number {
   const f = module.define(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
   const [batch, row, firstColumn, rows, columns, c, cRow] = f.params;
-  const [column, columnEnd, rowEnd, at, to] = f.locals("i32", 5);
+  const [column, columnEnd, lastWhole, rowEnd, at, to] = f.locals("i32", 6);
   const value = f.local("v128");
-  f.get(firstColumn, columns).op("i32.add").set(columnEnd).get(row, rows).op("i32.add").set(rowEnd);
+  /** One vector, and on to the next. */
+  const vector = (store: (to: Local) => void): void => {
+    f.get(at).memory("v128.load").set(value);
+    const position = { value, batch, row, column, lanes: type.lanes };
+    epilogue(f, position);
+    f.set(value);
+    if (target !== undefined) {
+      target(f, position);
+      f.set(to);
+    }
+    store(target === undefined ? at : to);
+    advance(f, at, 16);
+  };
+  f.get(firstColumn, columns).op("i32.add").tee(columnEnd).i32(type.lanes - 1).op("i32.sub").set(lastWhole).get(row, rows).op("i32.add").set(rowEnd);
   countUp(f, row, rowEnd, 1, () => {
     f.get(c).set(at).get(firstColumn).set(column);
-    countUp(f, column, columnEnd, type.lanes, () => {
-      f.get(at).memory("v128.load").set(value);
-      const position = { value, batch, row, column, lanes: type.lanes };
-      epilogue(f, position);
-      f.set(value);
-      if (target !== undefined) {
-        target(f, position);
-        f.set(to);
-      }
-      storeFirst(f, type, target === undefined ? at : to, value, 0, () => f.get(columnEnd, column).op("i32.sub"));
-      advance(f, at, 16);
-    });
+    countUp(f, column, lastWhole, type.lanes, () => vector((to) => f.get(to, value).memory("v128.store")));
+    f.get(column, columnEnd).op("i32.lt_s").if(() => vector((to) => storeFirst(f, type, to, value, 0, () => f.get(columnEnd, column).op("i32.sub"))));
     f.get(c, cRow).op("i32.add").set(c);
   });
   return f.index;

@@ -14,16 +14,17 @@ export const tileColumns = (type: ElementType): number => tileVectors * type.lan
 const unroll = 8;
 
 /**
- * Emits `tile(a, b, depth, c, cRow, rows, columns, add)`: c[0..rows, 0..columns] = (add ? c : 0) + a·b for one packed panel of
- * each side. `cRow` is in bytes. Sums run over the depth in order, one lane each: a result does not depend on its place in the tile.
+ * Emits `tiles(a, b, depth, c, cRow, rows, columns, add)`: c[0..rows, 0..columns] = (add ? c : 0) + a·b for one packed panel of a
+ * and as many neighbouring ones of b as the columns need. `cRow` is in bytes. Sums run over the depth in order, one lane each: a
+ * result does not depend on its place in the tile.
  */
-export function emitTile(module: ModuleBuilder, type: ElementType): number {
+export function emitTiles(module: ModuleBuilder, type: ElementType): number {
   const f = module.define(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [a, b, depth, c, cRow, rows, columns, add] = f.params;
+  const [firstA, firstB, depth, firstC, cRow, rows, columns, add] = f.params;
   const sums = Array.from({ length: tileRows }, () => f.locals("v128", tileVectors));
   const right = f.locals("v128", tileVectors);
   const left = f.local("v128");
-  const end = f.local("i32");
+  const [a, b, c, end] = f.locals("i32", 4);
   const leftStep = tileRows * type.bytes;
   const rightStep = tileVectors * 16;
 
@@ -37,17 +38,18 @@ export function emitTile(module: ModuleBuilder, type: ElementType): number {
   // Asking after every step whether it was the last serves any depth, and keeps V8 from moving the loads of later steps up
   // front, where they spill (29 GFLOP/s on one core instead of 50). `a` moves with every step because V8 adds the offset of a
   // broadcasting load in an instruction of its own, unless the offset is one that all steps share.
-  f.get(a).get(depth).i32(leftStep).op("i32.mul").op("i32.add").set(end);
-  f.get(depth).if(() => f.block((done) => f.loop((again) => {
-    for (let turn = 0; turn < unroll; turn++) {
-      step(turn);
-      advance(f, a, leftStep);
-      f.get(a, end).op("i32.eq").branchIf(done);
-    }
-    advance(f, b, unroll * rightStep);
-    f.branch(again);
-  })));
-
+  const sumUp = (): void => {
+    sums.flat().forEach((sum) => f.v128(new Uint8Array(16)).set(sum));
+    f.get(depth).if(() => f.block((done) => f.loop((again) => {
+      for (let turn = 0; turn < unroll; turn++) {
+        step(turn);
+        advance(f, a, leftStep);
+        f.get(a, end).op("i32.eq").branchIf(done);
+      }
+      advance(f, b, unroll * rightStep);
+      f.branch(again);
+    })));
+  };
   const addStored = (row: readonly Local[]): void => {
     f.get(add).if(() => row.forEach((sum, j) => f.get(sum).get(c).memory("v128.load", j * 16).op(type.add).set(sum)));
   };
@@ -71,7 +73,15 @@ export function emitTile(module: ModuleBuilder, type: ElementType): number {
       });
     });
   };
-  f.get(rows).i32(tileRows).op("i32.eq").get(columns).i32(tileColumns(type)).op("i32.eq").op("i32.and").if(whole, part);
+  f.get(firstA).get(depth).i32(leftStep).op("i32.mul").op("i32.add").set(end);
+  f.while(() => f.get(columns).i32(0).op("i32.gt_s"), () => {
+    f.get(firstA).set(a).get(firstB).set(b).get(firstC).set(c);
+    sumUp();
+    f.get(rows).i32(tileRows).op("i32.eq").get(columns).i32(tileColumns(type)).op("i32.ge_s").op("i32.and").if(whole, part);
+    f.get(firstB).get(depth).i32(rightStep).op("i32.mul").op("i32.add").set(firstB);
+    advance(f, firstC, rightStep);
+    advance(f, columns, -tileColumns(type));
+  });
   return f.index;
 }
 
