@@ -29,10 +29,10 @@ export const powerOfTwo32 = (field: Expr): Expr => bits(apply("shl", [field, con
 /** A float64's upper 21 bits: the product of two such numbers is exact. */
 export const upperHalf = (x: Expr): Expr => bits(and(bits(x, "int64"), int64(-0x1_0000_0000n)), "float64");
 
-/** A small int64 as a float64: written into the low bits of 1.5·2⁵², which is taken off again together with `offset`. */
-export const wholeToFloat64 = (k: Expr, offset: Operand = 0): Expr => {
+/** A small int64 as a float64, less `bias` and `offset`: written into the low bits of 1.5·2⁵², which is taken off again together with them. */
+export const wholeToFloat64 = (k: Expr, bias: number = 0, offset: Expr | null = null): Expr => {
   const shifted = bits(add(k, int64(0x4338_0000_0000_0000n)), "float64");
-  return sub(shifted, typeof offset === "number" ? wholeInLowBits64 + offset : add(offset, wholeInLowBits64));
+  return sub(shifted, offset === null ? wholeInLowBits64 + bias : add(offset, wholeInLowBits64 + bias));
 };
 
 export const isNaN = (x: Expr): Expr => apply("ne", [x, x], "bool");

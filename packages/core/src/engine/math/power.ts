@@ -60,7 +60,7 @@ function log2Pair(x: Expr): Sum {
   const isMiddle = not(or(isLow, isHigh));
   const m = select(isHigh, mul(fraction, 0.5), fraction);
   const offset = select(subnormal, constant(1023 + 54, "float64"), 1023);
-  const n = wholeToFloat64(apply("shrU", [word, int64(52n)], "int64"), sub(offset, select(isHigh, constant(1, "float64"), 0)));
+  const n = wholeToFloat64(apply("shrU", [word, int64(52n)], "int64"), 0, sub(offset, select(isHigh, constant(1, "float64"), 0)));
   const b = select(isMiddle, constant(1.5, "float64"), 1);
 
   const above = sub(m, b);

@@ -257,12 +257,23 @@ function pushSelect(f: FunctionBuilder, { args: [condition, ifTrue, ifFalse], ty
     f.op("v128.bitselect");
     return 4;
   }
+  const width = type === "float64" || type === "int64" ? 8 : 4;
+  // One instruction instead of three: a zero has no bits to choose.
+  const onlyOne = isZero(ifFalse) ? ifTrue : isZero(ifTrue) ? ifFalse : null;
+  if (onlyOne !== null) {
+    at.push(onlyOne);
+    at.pushMask(condition, width);
+    f.op(onlyOne === ifTrue ? "v128.and" : "v128.andnot");
+    return 0;
+  }
   at.push(ifTrue);
   at.push(ifFalse);
-  at.pushMask(condition, type === "float64" || type === "int64" ? 8 : 4);
+  at.pushMask(condition, width);
   f.op("v128.bitselect");
   return 0;
 }
+
+const isZero = (expr: Expr): boolean => expr.kind === "constant" && (Object.is(expr.value, 0) || expr.value === 0n);
 
 /** Operations on bools: masks are all ones or all zeros, so numbers 0 and 1 compare and meet as bits do. */
 function pushLogical(f: FunctionBuilder, { op, args }: ApplyExpr, at: Position): MaskWidth {
