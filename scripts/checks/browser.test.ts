@@ -5,7 +5,7 @@ import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as core from "@ndgrad/core";
 import * as internal from "@ndgrad/core/internal";
-import { dataset } from "@ndgrad/data";
+import { dataset, type ItemPlace } from "@ndgrad/data";
 import * as nn from "@ndgrad/nn";
 import { program, type BrowserReport } from "./browser-program.ts";
 import { buildSite, serveSite } from "./static-site.ts";
@@ -101,4 +101,4 @@ describe.skipIf(executablePath === undefined)("in Chromium", () => {
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 /** Pages and workers are sent its text. */
-const squaring = (x: number, index: number, epoch: number, random: () => number) => ({ square: x * x, index, epoch, drawn: [random(), random()] });
+const squaring = (x: number, { index, epoch, random }: ItemPlace) => ({ square: x * x, index, epoch, drawn: [random(), random()] });

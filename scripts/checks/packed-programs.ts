@@ -83,7 +83,7 @@ assert.deepEqual([columns.name.categories, columns.age.values.toArray()], [['Ann
 // np.random.seed(0); np.random.rand()
 assert.equal(numpyRandom(0).rand(), 0.5488135039273248);
 // Workers are sent the text of what a bundle makes of functions.
-const drawing = (workers) => dataset([1, 2]).mapOnWorkers((x, index, epoch, random) => ({ x: Float32Array.of(x), u: random() }), { workers }).toArray();
+const drawing = (workers) => dataset([1, 2]).mapOnWorkers((x, { random }) => ({ x: Float32Array.of(x), u: random() }), { workers }).toArray();
 assert.deepEqual(await drawing(2), await drawing(0));
 `,
 

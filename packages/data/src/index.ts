@@ -19,7 +19,7 @@ export type { BatchOptions, Dataset, DatasetSplitOptions, FoldOptions, Parts, Po
 export type { Awaitable } from "./dataset/stream.ts";
 export type { WorkerOptions } from "./dataset/workers/map.ts";
 export type { Received, Sent, TensorParts } from "./dataset/workers/parcel.ts";
-export type { WorkerFunction, WorkerModule } from "./dataset/workers/work.ts";
+export type { ItemPlace, WorkerFunction, WorkerModule } from "./dataset/workers/work.ts";
 export type { Fitted, Transform } from "./transforms/fitted.ts";
 export { minMax, standardize, type MinMaxState, type StandardizeState } from "./transforms/scaling.ts";
 export { whiten, type WhitenState } from "./transforms/whiten.ts";

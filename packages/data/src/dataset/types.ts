@@ -98,7 +98,7 @@ export interface Dataset<T> extends AsyncIterable<T> {
    *   consumer what the map throws, with the item's number and the error as its cause.
    * @see tf.data: map with num_parallel_calls; PyTorch: DataLoader with num_workers
    * @example
-   * const noisy = dataset({ x, y }).shuffle().batch(32).mapOnWorkers(({ x, y }, index, epoch, random) => {
+   * const noisy = dataset({ x, y }).shuffle().batch(32).mapOnWorkers(({ x, y }, { random }) => {
    *   return { x: { ...x, data: x.data.map((pixel) => pixel + 0.1 * random()) }, y };
    * }, { workers: 2 });
    */

@@ -2,7 +2,7 @@ import { NdgradError } from "@ndgrad/core";
 import { moveable, packed } from "./parcel.ts";
 import type { Helper, Platform } from "./platform.ts";
 import { itemRandom } from "./random.ts";
-import { workerSource, type Answer, type Order, type WorkerModule } from "./work.ts";
+import { workerSource, type Answer, type ItemPlace, type Order, type WorkerModule } from "./work.ts";
 
 /** Where items are worked on. */
 export interface Pool {
@@ -58,7 +58,7 @@ export function startPool(platform: Platform, count: number, order: Order, seed:
 
 /** The same without workers. */
 export function localPool(work: ((...args: never) => unknown) | WorkerModule, order: Order, seed: number): Pool {
-  type Work = (item: unknown, index: number, epoch: number, random: () => number) => unknown;
+  type Work = (item: unknown, at: ItemPlace) => unknown;
   const load = async (): Promise<Work> => {
     if (typeof work === "function") return work as Work;
     const exported = ((await import(/* @vite-ignore */ String(work.module))) as Readonly<Record<string, unknown>>)[work.name];
@@ -72,7 +72,7 @@ export function localPool(work: ((...args: never) => unknown) | WorkerModule, or
       try {
         const f = await (loaded ??= load());
         during = "map";
-        return await f(packed(item), index, epoch, itemRandom(seed, epoch, index));
+        return await f(packed(item), { index, epoch, random: itemRandom(seed, epoch, index) });
       } catch (cause) {
         throw failure(during, cause, index, order);
       }

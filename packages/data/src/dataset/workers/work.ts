@@ -7,9 +7,16 @@ import { itemRandom } from "./random.ts";
  * What is done to each item on a worker. Its text is sent: it may use nothing from outside itself but JavaScript's own
  * names; what it needs is imported within it (`await import("node:zlib")`) or comes with the item.
  * @param item Tensors arrive in parts: `{ shape, dtype, data }`.
- * @param random Uniform numbers in [0, 1), decided by the seed, the epoch and the index alone.
  */
-export type WorkerFunction<T, U> = (item: Sent<T>, index: number, epoch: number, random: () => number) => Awaitable<U>;
+export type WorkerFunction<T, U> = (item: Sent<T>, at: ItemPlace) => Awaitable<U>;
+
+/** Which item of which epoch it is. */
+export interface ItemPlace {
+  readonly index: number;
+  readonly epoch: number;
+  /** Uniform numbers in [0, 1), decided by the seed, the epoch and the index alone. */
+  readonly random: () => number;
+}
 
 /** The same as a function that a module exports, which may import whatever it likes. */
 export interface WorkerModule {
@@ -73,7 +80,7 @@ receive(async (message) => {
   try {
     const f = await work;
     during = "map";
-    const made = await f(item, index, epoch, itemRandom(seed, epoch, index));
+    const made = await f(item, { index, epoch, random: itemRandom(seed, epoch, index) });
     during = "send";
     const { value, buffers } = moveable(made);
     answer({ id, result: value }, buffers);

@@ -22,7 +22,7 @@ describe("a map on workers does what map does", () => {
     ];
     for (const source of sources) {
       // The first ones take longest.
-      const mapped = source.mapOnWorkers(async (x, index, epoch) => {
+      const mapped = source.mapOnWorkers(async (x, { index, epoch }) => {
         await new Promise((resolve) => { setTimeout(resolve, 9 - index); });
         return [x, index, epoch];
       }, { workers, ahead: 4 });
@@ -67,7 +67,7 @@ describe("a map on workers does what map does", () => {
 });
 
 describe("what is random", () => {
-  const drawing = (options: WorkerOptions): Dataset<readonly number[]> => dataset(upTo(6)).mapOnWorkers((_, __, ___, random) => [random(), random()], options);
+  const drawing = (options: WorkerOptions): Dataset<readonly number[]> => dataset(upTo(6)).mapOnWorkers((_, { random }) => [random(), random()], options);
 
   test("is the same with any number of workers, and from any place on", async () => {
     const all = await drawing({ workers: 0, seed: 3 }).epoch(1).toArray();
@@ -125,7 +125,7 @@ describe("items are begun ahead", () => {
 
   test("from a saved place on, without those before it", async () => {
     const made: number[] = [];
-    const pipeline = dataset(upTo(100)).shuffle({ seed: 1 }).map((x) => { made.push(x); return x; }).mapOnWorkers((x, index) => [x, index], { workers: 2, ahead: 2 });
+    const pipeline = dataset(upTo(100)).shuffle({ seed: 1 }).map((x) => { made.push(x); return x; }).mapOnWorkers((x, { index }) => [x, index], { workers: 2, ahead: 2 });
     const whole = await pipeline.epoch(1).toArray();
     made.length = 0;
     const iterator = pipeline.iterate({ epoch: 1, taken: 90 });
