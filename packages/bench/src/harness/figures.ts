@@ -7,11 +7,11 @@ export interface SideFigure {
   readonly value: Summary;
 }
 
-/** Something that is measured in fresh processes and not by repetition: start-up, memory. */
+/** Something that is measured in fresh processes and not by repetition: start-up, memory, feeding. */
 export interface FigureResult {
   readonly suite: string;
   readonly name: string;
-  readonly unit: "ms" | "MB";
+  readonly unit: "ms" | "MB" | "of the step";
   readonly rounds: number;
   readonly sides: readonly SideFigure[];
   readonly marks: readonly Pick<Mark, "least" | "most">[];
