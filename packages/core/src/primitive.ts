@@ -29,13 +29,16 @@ export type GradientRule<A> = (context: RuleContext<A>) => Tensor;
 
 /**
  * The rule of results that come from one call and are differentiated together. Each result is a node of its own, of one
- * primitive, whose inputs are: the result as computed, all results as computed, then what the call was given.
+ * primitive, whose inputs are: the result as computed, all results as computed, then what the call was given. Its
+ * attributes say which of the results it is: one tensor may be several of them.
  */
 export interface JointRule {
   readonly results: number;
   /** Given a cotangent for each result: the gradients for what the call was given. */
   readonly pull: (cotangents: readonly Tensor[], results: readonly Tensor[], given: readonly Tensor[]) => readonly (Tensor | null)[];
 }
+
+export interface JointAttributes { readonly result: number }
 
 /** Draws what a sample needs; property tests back it with shrinking arbitraries. */
 export interface Picker {

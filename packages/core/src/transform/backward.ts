@@ -1,5 +1,5 @@
 import { isFloat } from "../dtype.ts";
-import type { GradientRule, JointRule, Primitive } from "../primitive.ts";
+import type { GradientRule, JointAttributes, JointRule, Primitive } from "../primitive.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { zerosLike } from "../ops/creation.ts";
 import type { Tensor } from "../tensor.ts";
@@ -63,7 +63,7 @@ function takeCotangents(out: Tensor, results: readonly Tensor[], order: readonly
     const { recipe } = order[i];
     if (recipe === null || recipe.primitive !== out.recipe?.primitive || recipe.inputs[1] !== results[0]) continue;
     const g = gradients.get(order[i]);
-    if (g !== undefined) cotangents[results.indexOf(recipe.inputs[0])] = g;
+    if (g !== undefined) cotangents[(recipe.attributes as JointAttributes).result] = g;
     gradients.delete(order[i]);
   }
   return cotangents;

@@ -1,7 +1,7 @@
 import { isFloat } from "../dtype.ts";
 import { bind, currentLens, withOnlyLens } from "../graph/bind.ts";
 import { withScope } from "../graph/scope.ts";
-import type { Primitive } from "../primitive.ts";
+import type { JointAttributes, Primitive } from "../primitive.ts";
 import { detach, newestId, type Tensor } from "../tensor.ts";
 import { withVariableStore, type Variable } from "../variable.ts";
 import { pullBack } from "./backward.ts";
@@ -14,16 +14,16 @@ export type CallRule = (cotangents: readonly Tensor[], results: readonly Tensor[
 
 /** Results whose gradient with respect to `inputs` comes from `rule`, not from the operations that made them. */
 export function withRule(name: string, results: readonly Tensor[], inputs: readonly Tensor[], rule: CallRule): readonly Tensor[] {
-  const primitive: Primitive<undefined> = {
+  const primitive: Primitive<JointAttributes> = {
     name,
     doc: "out = the first input, with a gradient rule of its own for what the call was given.",
     infer: ([first]) => ({ shape: first.shape, dtype: first.dtype }),
     define: ([first], _, out) => out.data.set(first.data),
     lower: { kind: "view", layout: (layout) => layout },
     vjp: { results: results.length, pull: (cotangents, made, given) => rule(cotangents, withRule(name, made, given, rule), given) },
-    sample: () => ({ inputs: [{ shape: [], dtype: "float32", range: [0, 1] }], attributes: undefined }),
+    sample: () => ({ inputs: [{ shape: [], dtype: "float32", range: [0, 1] }], attributes: { result: 0 } }),
   };
-  return results.map((result) => (isFloat(result.dtype) ? bind(primitive, [result, ...results, ...inputs], undefined) : result));
+  return results.map((result, i) => (isFloat(result.dtype) ? bind(primitive, [result, ...results, ...inputs], { result: i }) : result));
 }
 
 /** Runs `f` unwatched: what it takes from outside loses its history on the way in, and `found` hears of it. */
@@ -89,6 +89,11 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
     // What `f` takes from outside goes by the names that it had when `f` first ran.
     const around = currentLens();
     const seen = new Map<Variable, Tensor>();
+    // What `f` returns as it found it is taken from outside as well, though no operation looks at it.
+    const run = (now: Args): Out => {
+      const made = f(...now);
+      return withTensors(made, tensorsOf(made).map(currentLens()));
+    };
     const result = withVariableStore((outer) => ({
       read(variable) {
         const value = outer.read(variable);
@@ -96,7 +101,7 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
         return value;
       },
       assign(variable, value) { outer.assign(variable, value); },
-    }), () => withoutHistory(() => f(...args), (outside) => captured.add(outside)));
+    }), () => withoutHistory(() => run(args), (outside) => captured.add(outside)));
     const given = tensorsOf(args);
     const inputs = [...given, ...[...captured].filter((each) => !given.includes(each))];
     const results = withRule("checkpoint", tensorsOf(result), inputs, (cotangents, _, now) => withScope("gradient", (scope) => {
@@ -108,7 +113,7 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
       const again = withVariableStore((outer) => ({
         read: (variable) => replayed.get(variable) ?? outer.read(variable),
         assign: (variable, value) => { replayed.set(variable, value); },
-      }), () => withOnlyLens((input) => replaced.get(around(input)) ?? outer(input), () => f(...withTensors(args, leaves))));
+      }), () => withOnlyLens((input) => replaced.get(around(input)) ?? outer(input), () => run(withTensors(args, leaves))));
       scope.open = false;
       return pullBack(tensorsOf(again), cotangents, leaves);
     }));

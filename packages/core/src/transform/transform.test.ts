@@ -181,6 +181,25 @@ describe("custom rules", () => {
     expect(kept.value.item()).toBe(plain.value.item());
     expect(kept.grads[0].toArray()).toEqual(plain.grads[0].toArray());
   });
+  test("checkpoint gives gradients to what it returns as it found it, and to what it returns twice", () => {
+    const w = new Variable(scalar(3));
+    const outer = scalar(2);
+    const loss = (block: (y: Tensor) => readonly Tensor[]) => (x: Tensor): Tensor => {
+      const scaled = mul(x, outer);
+      const results = [block(x), block(mul(x, 2)), checkpoint(() => [scaled])()];
+      return results.flat().reduce((total, each, i) => add(total, mul(each, i + 1)));
+    };
+    const block = (y: Tensor): readonly Tensor[] => { const twice = mul(y, y); return [y, twice, twice, w.value, w.value]; };
+    const of = (f: typeof block): unknown => {
+      const { grads } = valueAndGrad(() => loss(f)(mul(w.value, w.value)), [w]);
+      return [grad(loss(f))(scalar(5)).item(), grad((x: Tensor) => grad(loss(f))(x))(scalar(5)).item(), grads[0].item()];
+    };
+    expect(of(checkpoint(block))).toEqual(of(block));
+  });
+  test("customVjp tells results apart that are one tensor", () => {
+    const f = customVjp((x: Tensor): readonly [Tensor, Tensor] => [x, x], ({ g: [first, second] }) => [add(first, mul(second, 10))]);
+    expect(grad((x: Tensor) => { const [a, b] = f(x); return add(mul(a, 2), mul(b, 3)); })(scalar(1)).item()).toBe(32);
+  });
   test("checkpoint runs twice, on the same variables, and assigns once", () => {
     let runs = 0;
     const counter = new Variable(scalar(1));
