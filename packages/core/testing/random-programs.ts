@@ -14,6 +14,8 @@ export interface RandomProgram {
   readonly columns: number;
   readonly dtype: FloatDType;
   readonly steps: readonly Step[];
+  /** Whether the results depend on all that is computed, or most of it is left behind. */
+  readonly everything: boolean;
   /** Whether the variables' gradients of a scalar of it are taken, and how: within `checkpoint` or not. */
   readonly gradient: "none" | "plain" | "checkpointed";
   readonly seed: number;
@@ -27,7 +29,7 @@ const exact = fc.boolean();
 /** Steps as they may stand inside of `around` loops and branches: one in `rarity` is a loop or branch itself. */
 function steps(rarity: number, around = 0): fc.Arbitrary<Step> {
   if (around === 2) return plain;
-  const body = fc.array(steps(6, around + 1), { maxLength: 5 });
+  const body = fc.array(steps(Math.max(3, rarity / 2), around + 1), { maxLength: 4 });
   const carries = fc.integer({ min: 1, max: 3 });
   const results = fc.nat({ max: 2 });
   const kinds: readonly fc.Arbitrary<Step>[] = [
@@ -58,7 +60,7 @@ class LongAtFirst<T> extends fc.Arbitrary<T[]> {
 export const randomPrograms = (longest: number, shortest = 5, rarity = 12): fc.Arbitrary<RandomProgram> => fc.record({
   rows: extents, columns: extents, dtype: fc.constantFrom<FloatDType>("float32", "float32", "float64"),
   steps: new LongAtFirst(steps(rarity), shortest, longest),
-  gradient: fc.constantFrom("none" as const, "none" as const, "plain" as const, "checkpointed" as const), seed: number,
+  everything: fc.boolean(), gradient: fc.constantFrom("none" as const, "none" as const, "plain" as const, "checkpointed" as const), seed: number,
 }, { noNullPrototype: true });
 
 /** New variables for a program. */
@@ -84,9 +86,12 @@ export type Outcome = readonly (Tensor | number)[];
 /** Runs a program, eagerly or in a trace. */
 export function runProgram(program: RandomProgram, args: readonly Tensor[], variables: readonly Variable[]): Outcome {
   const run = (given: readonly Tensor[]): readonly Tensor[] => {
-    const machine = new Machine(givenTo(given), variables, program.dtype, program.gradient !== "none");
+    // Variables among the first values: otherwise most gradients would be zero.
+    const read = variables.filter(({ dtype }) => isFloat(dtype)).map((variable) => ({ x: variable.value, exact: false, bound: 2 }));
+    const machine = new Machine([...givenTo(given), ...(program.gradient === "none" ? [] : read)], variables, program.dtype, program.gradient !== "none");
     runSteps(machine, program.steps);
-    return machine.values.slice(-3).map(({ x }) => x);
+    const values = machine.values.map(({ x }) => x);
+    return program.everything ? [...values.slice(-2), lossOf(values)] : values.slice(-3);
   };
   if (program.gradient === "none") {
     const results = run(args);
