@@ -2,7 +2,8 @@ import { constant, input, type Expr } from "../../engine/expr.ts";
 import type { Placed } from "../../engine/lower.ts";
 import { isContiguous, reshapeLayout, rowMajor, type Layout } from "../../shape/layout.ts";
 import { sameShape } from "../../shape/shape.ts";
-import type { Tensor } from "../../tensor.ts";
+import { viewStorage } from "../../storage.ts";
+import { Tensor } from "../../tensor.ts";
 import { uniformValue, type Computed } from "../graph.ts";
 
 /** Thrown when a node must have an array of its own after all. */
@@ -30,10 +31,16 @@ export interface Reader {
   readonly sources: readonly Tensor[];
 }
 
-/** What a reader needs to know of its surroundings. */
-export interface ReaderOptions {
-  /** The array a node is in, or `null` where it is computed on the spot. */
+/** Where nodes' elements are. */
+export interface Arrays {
+  /** The array a node is in, row-major, or `null` where it is computed on the spot. */
   readonly bufferOf: (node: Tensor) => number | null;
+  /** The array that has the elements of a constant once, though its axes repeat them. */
+  readonly compactOf: (constant: Tensor) => number;
+}
+
+/** What a reader needs to know of its surroundings. */
+export interface ReaderOptions extends Arrays {
   /** Values that are at hand without a load: the kernel's own results, or its finished sum. */
   readonly atHand: (node: Tensor, chain: Chain | null) => Expr | null;
   /** Operands are numbered from here. */
@@ -44,14 +51,21 @@ export interface ReaderOptions {
   readonly misfit: () => Error;
 }
 
-export function reader({ bufferOf, atHand, firstInput, adapt, misfit }: ReaderOptions): Reader {
+export function reader({ bufferOf, compactOf, atHand, firstInput, adapt, misfit }: ReaderOptions): Reader {
   const operands: Placed[] = [];
   const sources: Tensor[] = [];
   const known = new Map<Chain | null, Map<Tensor, Expr>>();
   const links = new Map<Chain | null, Map<Computed, Chain>>();
 
-  const load = (node: Tensor, buffer: number, chain: Chain | null): Expr => {
-    const { shape, strides, offset } = adapt(walk(node, chain)) ?? fail(misfit());
+  const load = (node: Tensor, chain: Chain | null): Expr | null => {
+    const repeating = repeatingLayout(node);
+    const seen = repeating === null ? null : walkFrom(repeating, chain);
+    const layout = seen === null ? null : adapt(seen);
+    if (layout !== null) return loadFrom(node, compactOf(node), layout);
+    const buffer = bufferOf(node);
+    return buffer === null ? null : loadFrom(node, buffer, adapt(walk(node, chain)) ?? fail(misfit()));
+  };
+  const loadFrom = (node: Tensor, buffer: number, { shape, strides, offset }: Layout): Expr => {
     const same = operands.findIndex((each) => each.buffer === buffer && each.offset === offset && sameShape(each.shape, shape) && sameShape(each.strides, strides));
     if (same >= 0) return input(firstInput + same, node.dtype);
     sources.push(node);
@@ -64,9 +78,7 @@ export function reader({ bufferOf, atHand, firstInput, adapt, misfit }: ReaderOp
     if (ready !== null) return ready;
     const uniform = uniformValue(node);
     if (uniform !== null) return constant(uniform, node.dtype);
-    const buffer = bufferOf(node);
-    if (buffer !== null) return load(node, buffer, chain);
-    return define(node as Computed, chain);
+    return load(node, chain) ?? define(node as Computed, chain);
   };
   const define = (node: Computed, chain: Chain | null): Expr => {
     const { primitive: { lower }, inputs, attributes } = node.recipe;
@@ -98,14 +110,37 @@ function link(links: Map<Chain | null, Map<Computed, Chain>>, view: Computed, ne
 }
 
 /** How the row-major array of a node is walked when it is seen through views. */
-export function walk(node: Tensor, chain: Chain | null): Layout {
-  let layout = rowMajor(node.shape);
+export const walk = (node: Tensor, chain: Chain | null): Layout => walkFrom(rowMajor(node.shape), chain, (view) => fail(new MustMaterialize(view.recipe.inputs[0]))) ?? rowMajor(node.shape);
+
+/** A walk seen through views; `null` where one of them cannot be expressed by strides. */
+function walkFrom(start: Layout, chain: Chain | null, misfit: (view: Computed) => null = () => null): Layout | null {
+  let layout = start;
   for (let link = chain; link !== null; link = link.next) {
-    const { primitive: { lower }, inputs, attributes } = link.view.recipe;
+    const { primitive: { lower }, attributes } = link.view.recipe;
     if (lower.kind !== "view") throw new Error(`fuse: ${link.view.recipe.primitive.name} is no view`);
-    layout = lower.layout(layout, attributes) ?? fail(new MustMaterialize(inputs[0]));
+    const seen = lower.layout(layout, attributes);
+    if (seen === null) return misfit(link.view);
+    layout = seen;
   }
   return layout;
+}
+
+/** The axes of a constant that repeat its elements. */
+const repeats = (strides: readonly number[], shape: readonly number[], axis: number): boolean => strides[axis] === 0 && shape[axis] > 1;
+
+/** How a constant's elements, each held once, are walked; `null` where none is repeated. */
+function repeatingLayout({ shape, storage }: Tensor): Layout | null {
+  if (storage === null || !shape.some((_, axis) => repeats(storage.strides, shape, axis))) return null;
+  const once = rowMajor(shape.map((extent, axis) => (repeats(storage.strides, shape, axis) ? 1 : extent)));
+  return { shape, strides: once.strides.map((stride, axis) => (repeats(storage.strides, shape, axis) ? 0 : stride)), offset: 0 };
+}
+
+/** A constant without repetitions. */
+export function compacted(constant: Tensor): Tensor {
+  const { shape, dtype, storage } = constant;
+  if (storage === null) return constant;
+  const once = shape.map((extent, axis) => (repeats(storage.strides, shape, axis) ? 1 : extent));
+  return new Tensor(once, dtype, viewStorage(storage.data, { shape: once, strides: storage.strides, offset: storage.offset }), null);
 }
 
 /** Whether views show a node's elements all, each once and in their order. */

@@ -9,7 +9,7 @@ import { expressionCost } from "../../engine/work.ts";
 import type { Tensor } from "../../tensor.ts";
 import { controlSpecs, flowOf, type ControlFlow } from "../control.ts";
 import type { Computed, Graph } from "../graph.ts";
-import { MustMaterialize, adaptTo, keepsOrder, reader, walk, type Chain, type Reader } from "./context.ts";
+import { MustMaterialize, adaptTo, compacted, keepsOrder, reader, walk, type Arrays, type Chain, type Reader } from "./context.ts";
 import { orderAndMerge, type Draft } from "./order.ts";
 import { lowerFlow } from "./control.ts";
 import { chooseRoots, type Constraints } from "./roots.ts";
@@ -52,18 +52,20 @@ export function fuse(graph: Graph, roles: Interface): Program {
 }
 
 /** The arrays of a program in the making: one list, also for the graphs inside of loops and branches. */
-interface Arrays {
+interface ProgramArrays {
   readonly buffers: BufferSpec[];
   readonly numbers: Map<Tensor, number>;
+  /** Of constants that repeat their elements, where these are held once. */
+  readonly compact: Map<Tensor, number>;
 }
 
-const addBuffer = ({ buffers, numbers }: Arrays, node: Tensor, role: Role): number => {
+const addBuffer = ({ buffers, numbers }: ProgramArrays, node: Tensor, role: Role): number => {
   numbers.set(node, buffers.length);
   return buffers.push({ dtype: node.dtype, size: node.size, role }) - 1;
 };
 
 function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface, constraints: Constraints): Program {
-  const arrays: Arrays = { buffers: [], numbers: new Map() };
+  const arrays: ProgramArrays = { buffers: [], numbers: new Map(), compact: new Map() };
   graph.inputs.forEach((node, i) => addBuffer(arrays, node, i < argumentCount ? { kind: "argument", index: i } : { kind: "variable", index: i - argumentCount }));
   const outputs = new Map(graph.outputs.map((node, i) => [node, i]));
   const { kernels, inPlace } = lowerGraph(graph, arrays, constraints, 0, {
@@ -84,14 +86,23 @@ interface LowerOptions {
 const inner: LowerOptions = { roleOf: () => ({ kind: "temporary" }), newValues: new Map() };
 
 /** The kernels of a graph whose inputs have arrays already. */
-function lowerGraph(graph: Graph, arrays: Arrays, constraints: Constraints, depth: number, { roleOf, newValues }: LowerOptions): { readonly kernels: readonly Kernel[]; readonly inPlace: ReadonlySet<number> } {
+function lowerGraph(graph: Graph, arrays: ProgramArrays, constraints: Constraints, depth: number, { roleOf, newValues }: LowerOptions): { readonly kernels: readonly Kernel[]; readonly inPlace: ReadonlySet<number> } {
   const { roots, cores } = chooseRoots(graph, constraints);
   for (const root of roots) addBuffer(arrays, root, roleOf(root));
   const bufferOf = (node: Tensor): number | null => {
-    const known = arrays.numbers.get(node);
-    if (known !== undefined) return known;
+    const number = arrays.numbers.get(node);
+    if (number !== undefined) return number;
     return node.storage === null ? null : addBuffer(arrays, node, { kind: "constant", tensor: node });
   };
+  const compactOf = (constant: Tensor): number => {
+    let number = arrays.compact.get(constant);
+    if (number === undefined) {
+      const tensor = compacted(constant);
+      arrays.compact.set(constant, (number = arrays.buffers.push({ dtype: tensor.dtype, size: tensor.size, role: { kind: "constant", tensor } }) - 1));
+    }
+    return number;
+  };
+  const known: Arrays = { bufferOf, compactOf };
   const place = (node: Tensor): Placed => placeRowMajor(node, bufferOf(node) ?? failed(node));
 
   const flows = new Set<ControlFlow>();
@@ -107,14 +118,14 @@ function lowerGraph(graph: Graph, arrays: Arrays, constraints: Constraints, dept
     const core = cores.get(root) ?? root;
     const { lower } = core.recipe.primitive;
     switch (lower.kind) {
-      case "elementwise": case "view": return [mapDraft([root], bufferOf, place)];
-      case "reduce": return [reduceDraft(core, root, bufferOf, place)];
-      case "contract": return [contractDraft(core, root, bufferOf, place)];
+      case "elementwise": case "view": return [mapDraft([root], known, place)];
+      case "reduce": return [reduceDraft(core, root, known, place)];
+      case "contract": return [contractDraft(core, root, known, place)];
       default: return [otherDraft(core, bufferOf, place)];
     }
   });
   const ordered = orderAndMerge(drafts, {
-    merge: (a, b) => mapDraft([...a.roots, ...b.roots], bufferOf, place),
+    merge: (a, b) => mapDraft([...a.roots, ...b.roots], known, place),
     bufferOf: (node) => bufferOf(node) ?? failed(node),
     newValues,
   });
@@ -129,7 +140,7 @@ function lowerGraph(graph: Graph, arrays: Arrays, constraints: Constraints, dept
 }
 
 /** The kernels of a loop or branch: its inputs and results are arrays, its graphs are lowered into the same program. */
-function controlDraft(flow: ControlFlow, roots: readonly Computed[], arrays: Arrays, constraints: Constraints, depth: number, bufferOf: BufferOf): Draft {
+function controlDraft(flow: ControlFlow, roots: readonly Computed[], arrays: ProgramArrays, constraints: Constraints, depth: number, bufferOf: BufferOf): Draft {
   const { inputs } = roots[0].recipe;
   const stored = (node: Tensor): number => {
     const buffer = bufferOf(node);
@@ -159,12 +170,12 @@ type BufferOf = (node: Tensor) => number | null;
 type Place = (node: Tensor) => Placed;
 
 /** A loop that computes nodes of one shape. */
-function mapDraft(nodes: readonly Computed[], bufferOf: BufferOf, place: Place): Draft {
+function mapDraft(nodes: readonly Computed[], arrays: Arrays, place: Place): Draft {
   const own = new Set<Tensor>(nodes);
   // What the loop computes itself may be seen through views, such as a reshape there and back, that leave each element in its place.
   const atHand = (node: Tensor, chain: Chain | null): Expr | null => (chain !== null && own.has(node) && keepsOrder(node, chain) ? values.read(node) : null);
   const values: Reader = reader({
-    bufferOf: (node) => (own.has(node) ? null : bufferOf(node)), atHand, firstInput: 0,
+    ...arrays, bufferOf: (node) => (own.has(node) ? null : arrays.bufferOf(node)), atHand, firstInput: 0,
     adapt: (layout) => layout, misfit: () => new Error("fuse: a loop's operand has another shape"),
   });
   const exprs = nodes.map((node) => values.read(node));
@@ -182,27 +193,27 @@ function pointwiseSources({ operands, sources }: Reader, shape: readonly number[
 }
 
 /** Reads what a root computes of its core, whose finished value is input 0. */
-function readEpilogue(core: Computed, root: Computed, shape: readonly number[], bufferOf: BufferOf): { readonly reader: Reader; readonly expr: Expr } {
+function readEpilogue(core: Computed, root: Computed, shape: readonly number[], arrays: Arrays): { readonly reader: Reader; readonly expr: Expr } {
   const bare = (): Error => new MustBeBare(core);
   const atHand = (node: Tensor, chain: Chain | null): Expr | null => {
     if (node !== core) return null;
     if (!keepsOrder(node, chain)) throw bare();
     return input(0, core.dtype);
   };
-  const values = reader({ bufferOf: (node) => (node === root || node === core ? null : bufferOf(node)), atHand, firstInput: 1, adapt: adaptTo(shape), misfit: bare });
+  const values = reader({ ...arrays, bufferOf: (node) => (node === root || node === core ? null : arrays.bufferOf(node)), atHand, firstInput: 1, adapt: adaptTo(shape), misfit: bare });
   return { expr: values.read(root), reader: values };
 }
 
-function reduceDraft(core: Computed, root: Computed, bufferOf: BufferOf, place: Place): Draft {
+function reduceDraft(core: Computed, root: Computed, arrays: Arrays, place: Place): Draft {
   const { primitive: { lower }, inputs: [source], attributes } = core.recipe;
   if (lower.kind !== "reduce") return failed(core);
   const axes = lower.axes(attributes);
   const prologue = reader({
-    bufferOf, atHand: () => null, firstInput: 0, adapt: (layout) => layout, misfit: () => new Error("fuse: a reduction's operand has another shape"),
+    ...arrays, atHand: () => null, firstInput: 0, adapt: (layout) => layout, misfit: () => new Error("fuse: a reduction's operand has another shape"),
   });
   const value = prologue.read(source);
   const kept = reducedShape(source.shape, axes, false);
-  const epilogue = root === core ? null : readEpilogue(core, root, kept, bufferOf);
+  const epilogue = root === core ? null : readEpilogue(core, root, kept, arrays);
   const kernel = reduceKernel({
     combine: lower.combine, axes, value, shape: source.shape, inputs: prologue.operands, out: { ...place(root), shape: kept },
     epilogue: epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.reader.operands },
@@ -217,18 +228,18 @@ function reduceDraft(core: Computed, root: Computed, bufferOf: BufferOf, place: 
 const onlyIn = (pointwise: ReadonlySet<Tensor>, elsewhere: readonly Tensor[]): ReadonlySet<Tensor> =>
   new Set([...pointwise].filter((source) => !elsewhere.includes(source)));
 
-function contractDraft(core: Computed, root: Computed, bufferOf: BufferOf, place: Place): Draft {
+function contractDraft(core: Computed, root: Computed, arrays: Arrays, place: Place): Draft {
   const operand = (node: Tensor): { readonly placed: Placed; readonly source: Tensor } => {
     let chain: Chain | null = null;
     let source = node;
-    while (bufferOf(source) === null) {
+    while (arrays.bufferOf(source) === null) {
       chain = { view: source as Computed, next: chain };
       [source] = (source as Computed).recipe.inputs;
     }
     return { placed: { ...place(source), ...walk(source, chain) }, source };
   };
   const [a, b] = core.recipe.inputs.map(operand);
-  const epilogue = root === core ? null : readEpilogue(core, root, core.shape, bufferOf);
+  const epilogue = root === core ? null : readEpilogue(core, root, core.shape, arrays);
   const kernel = contractKernel(a.placed, b.placed, { ...place(root), shape: core.shape, strides: placeRowMajor(core, 0).strides },
     epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.reader.operands });
   if (kernel.epilogue !== null && !fitsProduct({ ...kernel, epilogue: kernel.epilogue }, core, root)) throw new MustBeBare(core);

@@ -3,10 +3,15 @@ import { bind } from "../../graph/bind.ts";
 import { definePrimitive, type Primitive, type Spec } from "../../primitive.ts";
 import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { zerosLike } from "../creation.ts";
+import { iota, zerosLike } from "../creation.ts";
 import { pickAxis, promoteAll } from "../declare.ts";
+import { add } from "../elementwise/arithmetic.ts";
+import { equal, less } from "../elementwise/comparison.ts";
+import { maximum, minimum } from "../elementwise/extremes.ts";
+import { where } from "../elementwise/where.ts";
 import type { Value } from "../literal.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
+import { reshape } from "../movement/reshape.ts";
 import { checkIndices, resolveIndex, toIndices } from "./indices.ts";
 
 /** The axis along which indices point, counted from the start. */
@@ -23,6 +28,13 @@ function checkPair(op: string, x: Spec, indices: Spec, axis: number): void {
   if (!sameShape(withSize(x.shape, axis, 0), withSize(indices.shape, axis, 0))) {
     throw new ShapeError(`${op}: indices of ${showShape(indices.shape)} for ${showShape(x.shape)}: all sizes but that of axis ${axis} must agree`);
   }
+}
+
+/** Whether a place along the axis of `x` is the one that the only index there names; kernels read indices alike. */
+function isPicked(x: Tensor, indices: Tensor, axis: number): Tensor {
+  const extent = x.shape[axis];
+  const fromEnd = where(less(indices, 0), add(indices, extent), indices);
+  return equal(reshape(iota(extent, "int32"), x.shape.map((_, at) => (at === axis ? extent : 1))), minimum(maximum(fromEnd, 0), extent - 1));
 }
 
 const takeAlongAxisPrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAttributes>({
@@ -44,7 +56,9 @@ const takeAlongAxisPrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAt
     }
   },
   lower: { kind: "named", kernel: "takeAlongAxis", sizes },
-  vjp: [({ g, inputs: [x, indices], attributes }) => bind(scatterAddPrimitive, [zerosLike(x), indices, g], attributes), null],
+  // One index is a comparison with positions, which is computed along with what else is added there; several may name one place.
+  vjp: [({ g, inputs: [x, indices], attributes }) =>
+    (indices.shape[attributes.axis] === 1 ? where(isPicked(x, indices, attributes.axis), g, 0) : bind(scatterAddPrimitive, [zerosLike(x), indices, g], attributes)), null],
   sample(pick) {
     const { shape, axis } = pickAxis(pick, { leastSize: 1 });
     return {
