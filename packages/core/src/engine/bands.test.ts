@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import "../index.ts";
-import { argumentsFor, randomPrograms, runProgram, variablesFor } from "../../testing/random-programs.ts";
-import type { Tensor } from "../tensor.ts";
-import { compileFor } from "../transform/compile.ts";
+import { copy, smallPrograms } from "../../testing/small-programs.ts";
 import { bandsOf, type Band } from "./bands.ts";
-import { constant, input } from "./expr.ts";
+import { constant } from "./expr.ts";
 import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand } from "./program.ts";
 
 /** The elements that one unit of a kernel touches of an operand, each counted out. */
@@ -47,26 +45,16 @@ function hazardIn({ units, kernels }: Band): string | null {
   return null;
 }
 
-const programs = randomPrograms(25).filter(({ rows, columns }) => rows * columns < 200).map((program) => {
-  const variables = variablesFor(program);
-  return compileFor((...args) => runProgram(program, args as readonly Tensor[], variables), argumentsFor(program, 0)).program;
-});
-
-/** A loop over [8, 4] from one buffer to another; offsets and strides as given. */
-const copy = (from: Partial<Operand>, to: Partial<Operand>): LoopKernel => ({
-  kind: "loop", extents: [8, 4], values: [input(0, "float32")], reduce: null, epilogue: null,
-  inputs: [{ buffer: 0, dtype: "float32", strides: [4, 1], offset: 0, ...from }], outputs: [{ buffer: 1, dtype: "float32", strides: [4, 1], offset: 0, ...to }],
-});
 const bandCount = (...kernels: readonly Kernel[]): number => bandsOf({ kernels }).length;
 
 describe("bands", () => {
   test("never let two units of work touch one place that one of them writes", () => {
-    fc.assert(fc.property(programs, (program) => {
+    fc.assert(fc.property(smallPrograms, (program) => {
       for (const band of bandsOf(program)) expect(hazardIn(band)).toBeNull();
     }), { numRuns: 100, interruptAfterTimeLimit: 8_000 });
   }, 60_000);
   test("keep all kernels, and the order of those that write what others read or write", () => {
-    fc.assert(fc.property(programs, (program) => {
+    fc.assert(fc.property(smallPrograms, (program) => {
       const order = bandsOf(program).flatMap(({ kernels }) => kernels);
       expect(new Set(order)).toEqual(new Set(program.kernels));
       expect(order.length).toBe(program.kernels.length);

@@ -1,24 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import "../index.ts";
-import { argumentsFor, randomPrograms, runProgram, variablesFor } from "../../testing/random-programs.ts";
-import type { Tensor } from "../tensor.ts";
-import { compileFor } from "../transform/compile.ts";
-import { input } from "./expr.ts";
+import { copy, smallPrograms } from "../../testing/small-programs.ts";
 import { phasesOf } from "./phases.ts";
 import { paddedBytes, planMemory } from "./plan.ts";
 import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand, type Program } from "./program.ts";
-
-const programs = randomPrograms(25).filter(({ rows, columns }) => rows * columns < 200).map((program) => {
-  const variables = variablesFor(program);
-  return compileFor((...args) => runProgram(program, args as readonly Tensor[], variables), argumentsFor(program, 0)).program;
-});
-
-/** A loop over [8, 4] from one buffer to another; offsets and strides as given. */
-const copy = (from: Partial<Operand>, to: Partial<Operand>): LoopKernel => ({
-  kind: "loop", extents: [8, 4], values: [input(0, "float32")], reduce: null, epilogue: null,
-  inputs: [{ buffer: 0, dtype: "float32", strides: [4, 1], offset: 0, ...from }], outputs: [{ buffer: 1, dtype: "float32", strides: [4, 1], offset: 0, ...to }],
-});
 
 /** Whether one of two kernels writes what the other has to do with. */
 const meet = (a: Kernel, b: Kernel): boolean => {
@@ -29,7 +15,7 @@ const meet = (a: Kernel, b: Kernel): boolean => {
 
 describe("phases", () => {
   test("put bands that meet one after the other, in the order of the program", () => {
-    fc.assert(fc.property(programs, (program) => {
+    fc.assert(fc.property(smallPrograms, (program) => {
       const places = new Map(phasesOf(program).flatMap(({ bands }, phase) => bands.flatMap((band) => band.kernels.map((kernel, at) => [kernel, { phase, band, at }] as const))));
       expect(places.size).toBe(program.kernels.length);
       program.kernels.forEach((later, j) => program.kernels.slice(0, j).forEach((earlier) => {
@@ -60,7 +46,7 @@ describe("the memory plan", () => {
     });
   }
   test("gives no two buffers one place at one time, keeps to cache lines and within its size", () => {
-    fc.assert(fc.property(programs, (program) => {
+    fc.assert(fc.property(smallPrograms, (program) => {
       const lives = livesOf(program);
       const { size } = planMemory(program, phasesOf(program));
       lives.forEach((a, i) => {
