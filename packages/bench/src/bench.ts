@@ -20,7 +20,7 @@ export async function bench(settings: Settings, progress: (what: string) => void
   const start = performance.now();
   const { quick, rounds, only, python } = settings;
   const machine = describeMachine();
-  const options: AlternateOptions = quick ? { rounds, batch: 8e6, pause: 5, budget: 2e9 } : { rounds, batch: 60e6, pause: 40, budget: 20e9 };
+  const options: AlternateOptions = quick ? { rounds, batch: 8e6, pause: 5, budget: 2e9 } : { rounds, batch: 60e6, pause: 40, warm: 600e6, budget: 40e9 };
   const chosen = cases.filter((each) => (!quick || each.quick === true || only.length > 0) && wanted(settings, idOf(each)));
   const results: CaseResult[] = [];
   const figures: FigureResult[] = [];

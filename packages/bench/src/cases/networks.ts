@@ -33,23 +33,23 @@ const everyone: Case["sides"] = ["ndgrad", "eager", "loops", "numpy", "torch", "
 /** The four networks of the articles: one step of training each. */
 export const workloads: readonly Case[] = [
   {
-    suite: "workloads", name: "A digits 784-128-10, batch 256", precision: "float32", sides: everyone, quick: true,
+    suite: "workloads", name: "A digits 784-128-10, batch 256", precision: "float32", sides: everyone, quick: true, sustained: true,
     job: { kind: "train", network: digits }, inputs: () => trainingInputs(digits, 256),
     marks: [{ against: "numpy", least: 1 / 1.6 }, { against: "jax", least: 3 }, { against: "tfjs", least: 20 }, { against: "eager", most: 3 }],
   },
   ...(["float64", "float32"] as const).flatMap((precision): Case[] => [
     {
-      suite: "workloads", name: `B circles 2-10-5-1, 1000 points, ${precision}`, precision, sides: everyone, quick: precision === "float64",
+      suite: "workloads", name: `B circles 2-10-5-1, 1000 points, ${precision}`, precision, sides: everyone, quick: precision === "float64", sustained: true,
       job: { kind: "train", network: circles }, inputs: () => trainingInputs(circles, 1000),
       ...(precision === "float64" ? { marks: [{ against: "numpy", least: 5 }] } : {}),
     },
     {
-      suite: "workloads", name: `C digits 784-64-32-10, batch 32, ${precision}`, precision, sides: everyone, quick: precision === "float64",
+      suite: "workloads", name: `C digits 784-64-32-10, batch 32, ${precision}`, precision, sides: everyone, quick: precision === "float64", sustained: true,
       job: { kind: "train", network: sigmoids }, inputs: () => trainingInputs(sigmoids, 32),
       ...(precision === "float64" ? { marks: [{ against: "numpy", least: 2 }, { against: "torch", least: 2 }] } : {}),
     },
     {
-      suite: "workloads", name: `D bit flip 5-10-5, one example, ${precision}`, precision, sides: everyone, quick: precision === "float64",
+      suite: "workloads", name: `D bit flip 5-10-5, one example, ${precision}`, precision, sides: everyone, quick: precision === "float64", sustained: true,
       job: { kind: "train", network: bitFlip }, inputs: () => trainingInputs(bitFlip, 500),
       ...(precision === "float64" ? { marks: [{ against: "numpy", least: 20 }] } : {}),
     },
@@ -60,7 +60,7 @@ function scaled(what: string, width: number, batch: number, hidden: number): Cas
   const sizes: Sizes = [784, ...Array.from({ length: hidden }, () => width), 10];
   const network: Network = { ...digits, layers: layersOf(sizes, [...Array.from({ length: hidden }, () => "relu" as const), "sigmoid"]) };
   return {
-    suite: "scaling", name: `A with ${what}`, precision: "float32", sides: ["ndgrad", "numpy", "jax"],
+    suite: "scaling", name: `A with ${what}`, precision: "float32", sides: ["ndgrad", "numpy", "jax"], sustained: true,
     job: { kind: "train", network }, inputs: () => trainingInputs(network, batch),
   };
 }

@@ -11,6 +11,8 @@ export interface AlternateOptions {
   readonly batch: number;
   /** Idle milliseconds before each batch: thread pools of peers spin for a while after their work, on cores the next side needs. */
   readonly pause: number;
+  /** How long a side runs unmeasured before each batch, in nanoseconds; one run if absent. */
+  readonly warm?: number;
   /** About how long all rounds may take together, in nanoseconds: there are fewer, but at least two, where somebody is very slow. */
   readonly budget?: number;
 }
@@ -56,21 +58,21 @@ export async function calibrate(runner: Runner, batch: number): Promise<Batch> {
 
 /**
  * Measures sides in turn, round by round: A B C, B C A, C A B, ... so that nobody always follows the same neighbour.
- * Every batch follows one unmeasured run, which wakes threads and caches.
+ * Every batch follows one unmeasured run at least, which wakes threads and caches.
  */
 export async function alternate(runners: readonly Runner[], options: AlternateOptions): Promise<readonly Times[]> {
-  const { batch, pause, budget = Infinity } = options;
+  const { batch, pause, warm = 0, budget = Infinity } = options;
   const batches: Batch[] = [];
   for (const runner of runners) batches.push(await calibrate(runner, batch));
-  const expected = batches.reduce((sum, each) => sum + each.expected, 0);
+  const expected = batches.reduce((sum, each) => sum + each.expected + warm, 0);
   const rounds = Math.min(options.rounds, Math.max(2, Math.floor(budget / expected)));
   const measured: number[][] = runners.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < runners.length; turn++) {
       const at = (turn + round) % runners.length;
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-      const { times } = batches[at];
-      if (times > 1) await runners[at].run(1);
+      const { times, expected: elapsed } = batches[at];
+      if (times > 1) await runners[at].run(Math.max(1, Math.round((warm * times) / elapsed)));
       measured[at].push((await runners[at].run(times)) / times);
     }
   }

@@ -25,6 +25,8 @@ export interface Case {
   readonly sides: readonly SideName[];
   /** Part of a quick run. */
   readonly quick?: boolean;
+  /** Work that goes on for minutes where it is used, and is measured in the middle of it. */
+  readonly sustained?: boolean;
   /** Floating-point operations of one run, where a rate says more than a time. */
   readonly flops?: number;
   /** How far values may differ, relative to the largest of them. */

@@ -54,6 +54,14 @@ test("times are for one run, however many a batch has", async () => {
   expect(ratios(slow.rounds, fast.rounds).median).toBe(100);
 });
 
+test("what goes on for long is measured after some time of it", async () => {
+  const [side, slow] = [scripted("side", () => 1000), scripted("slow", () => 5e9)];
+  await alternate([side, slow], { rounds: 2, batch: 1e6, pause: 0, warm: 5e6 });
+  expect(side.counts.slice(-4)).toEqual([5000, 1000, 5000, 1000]);
+  // A job longer than a batch needs no warming.
+  expect(slow.counts).toEqual([1, 1, 1]);
+});
+
 test("a very slow side costs rounds, for all of them", async () => {
   const runners = [scripted("fast", () => 1e3), scripted("slow", () => 5e9)];
   const times = await alternate(runners, { rounds: 9, batch: 1e6, pause: 0, budget: 16e9 });

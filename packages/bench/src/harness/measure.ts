@@ -52,7 +52,8 @@ interface Entrant {
 }
 
 /** Runs one case: everybody computes it once and is compared, each side's fastest setting is found, then all are measured in turn. */
-export function measure(each: Case, children: readonly Child[], options: AlternateOptions): Promise<CaseResult> {
+export function measure(each: Case, children: readonly Child[], asked: AlternateOptions): Promise<CaseResult> {
+  const options = each.sustained === true ? asked : { ...asked, warm: 0 };
   return withFiles(each.inputs(), async (inputs) => {
     const preparation: Preparation = { ask: "prepare", job: each.job, precision: each.precision, inputs };
     const skipped: Skipped[] = [];
