@@ -1,10 +1,10 @@
-import { bodiesOf, loopWithOperands, type BufferSpec, type ControlKernel, type Kernel, type LoopKernel, type Operand, type Program } from "../src/engine/program.ts";
+import { loopWithOperands, withBodies, type BufferSpec, type Kernel, type LoopKernel, type Operand, type Program } from "../src/engine/program.ts";
 
 /** The same program with each nest as loops of their own, one after the other, and arrays for what it kept for itself. */
 export function unnested({ buffers, kernels }: Program): Program {
   const specs: BufferSpec[] = [...buffers];
   const apart = (list: readonly Kernel[]): readonly Kernel[] => list.flatMap((kernel): readonly Kernel[] => {
-    if (kernel.kind === "control") return [withBodies(kernel, bodiesOf(kernel).map(apart))];
+    if (kernel.kind === "control") return [withBodies(kernel, apart)];
     if (kernel.kind !== "nest") return [kernel];
     const sizes = new Map(kernel.locals.map(({ buffer, size }) => [buffer, size]));
     const shared = kernel.stages[0].extents.slice(0, kernel.shared).map(Number);
@@ -18,13 +18,4 @@ export function unnested({ buffers, kernels }: Program): Program {
     return kernel.stages.map((stage): LoopKernel => loopWithOperands(stage, spread));
   });
   return { kernels: apart(kernels), buffers: specs };
-}
-
-function withBodies(kernel: ControlKernel, [first, second]: readonly (readonly Kernel[])[]): ControlKernel {
-  const { flow } = kernel;
-  switch (flow.kind) {
-    case "repeat": return { ...kernel, flow: { ...flow, body: first } };
-    case "while": return { ...kernel, flow: { ...flow, test: first, body: second } };
-    case "if": return { ...kernel, flow: { ...flow, ifTrue: first, ifFalse: second } };
-  }
 }

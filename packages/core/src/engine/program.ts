@@ -34,6 +34,7 @@ export interface Epilogue {
 /**
  * A loop nest. Without `reduce`: `outputs[i][p] = values[i](inputs[p])` at every position p of `extents`.
  * With it the last `reduce.axes` extents are reduced: `outputs[0][p] = epilogue(combine over q of values[0](inputs[p, q]))`.
+ * Sums and products of float32 are formed in float64; where the output is of that dtype, they are stored as they are.
  */
 export interface LoopKernel {
   readonly kind: "loop";
@@ -112,6 +113,16 @@ export function bodiesOf({ flow }: ControlKernel): readonly (readonly Kernel[])[
   }
 }
 
+/** The same flow over other kernels. */
+export function withBodies(kernel: ControlKernel, change: (kernels: readonly Kernel[]) => readonly Kernel[]): ControlKernel {
+  const { flow } = kernel;
+  switch (flow.kind) {
+    case "repeat": return { ...kernel, flow: { ...flow, body: change(flow.body) } };
+    case "while": return { ...kernel, flow: { ...flow, test: change(flow.test), body: change(flow.body) } };
+    case "if": return { ...kernel, flow: { ...flow, ifTrue: change(flow.ifTrue), ifFalse: change(flow.ifFalse) } };
+  }
+}
+
 /** What a buffer is for. */
 export type Role =
   /** Given at each run, and what a run gives back. */
@@ -182,11 +193,8 @@ export function withOperands(kernel: Kernel, replace: (operand: Operand) => Oper
     case "named": return { ...kernel, inputs: kernel.inputs.map(replace), out: replace(kernel.out) };
     case "control": {
       const { flow } = kernel;
-      switch (flow.kind) {
-        case "repeat": return { ...kernel, flow: { ...flow, body: all(flow.body) } };
-        case "while": return { ...kernel, flow: { ...flow, condition: replace(flow.condition), test: all(flow.test), body: all(flow.body) } };
-        case "if": return { ...kernel, flow: { ...flow, condition: replace(flow.condition), ifTrue: all(flow.ifTrue), ifFalse: all(flow.ifFalse) } };
-      }
+      const moved = flow.kind === "repeat" ? flow : { ...flow, condition: replace(flow.condition) };
+      return withBodies({ ...kernel, flow: moved }, all);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { readsOf, writesOf, bodiesOf, loopWithOperands, type BufferSpec, type ControlKernel, type Kernel, type LocalArray, type LoopKernel, type NestKernel, type Operand, type Program } from "../program.ts";
+import { readsOf, writesOf, bodiesOf, loopWithOperands, withBodies, type BufferSpec, type Kernel, type LocalArray, type LoopKernel, type NestKernel, type Operand, type Program } from "../program.ts";
 import { groupStages } from "./group.ts";
 import { known, sharedWalk, type SharedWalk } from "./shared.ts";
 
@@ -32,15 +32,6 @@ function usersOf(kernels: readonly Kernel[], users: Map<number, Set<Kernel>> = n
     }
   }
   return users;
-}
-
-function withBodies(kernel: ControlKernel, change: (kernels: readonly Kernel[]) => readonly Kernel[]): ControlKernel {
-  const { flow } = kernel;
-  switch (flow.kind) {
-    case "repeat": return { ...kernel, flow: { ...flow, body: change(flow.body) } };
-    case "while": return { ...kernel, flow: { ...flow, test: change(flow.test), body: change(flow.body) } };
-    case "if": return { ...kernel, flow: { ...flow, ifTrue: change(flow.ifTrue), ifFalse: change(flow.ifFalse) } };
-  }
 }
 
 /** One kernel of stages, with those arrays made local that nobody else looks at. */

@@ -39,10 +39,16 @@ const from = (walkers: readonly Walker[], pointers: readonly Local[], first: num
 
 /** Pushes the epilogue of a reduced value. */
 function pushResult(
-  context: KernelContext, { epilogue }: Reduction, combiner: Combiner, state: readonly Local[],
+  context: KernelContext, { epilogue, output }: Reduction, combiner: Combiner, state: readonly Local[],
   pushInput: (index: number) => void, count: 1 | Lanes,
 ): void {
   const { f } = context;
+  if (epilogue === null && output.dtype !== combiner.result) {
+    // Stored as it was formed: one result, in the first lane.
+    if (output.dtype !== "float64" || combiner.result !== "float32" || count !== 1) throw new Error(`wasm: a ${combiner.result} is not stored as ${output.dtype}`);
+    f.get(state[0]);
+    return;
+  }
   combiner.finish(f, state);
   if (epilogue === null) return;
   const reduced = f.local("v128");

@@ -24,7 +24,9 @@ const isSplit = ({ extents, reduce }: LoopKernel): boolean => extents.length > (
 /** Two lanes as soon as anything of 64 bits takes part. */
 export function lanesOf(kernel: LoopKernel): Lanes {
   const wide = [...kernel.values, ...(kernel.epilogue === null ? [] : [kernel.epilogue.expr])];
-  const operands = [...kernel.inputs, ...kernel.outputs, ...(kernel.epilogue?.inputs ?? [])];
+  // A sum that is stored as it was formed does not widen what it is formed of.
+  const stored = kernel.reduce !== null && kernel.epilogue === null ? [] : kernel.outputs;
+  const operands = [...kernel.inputs, ...stored, ...(kernel.epilogue?.inputs ?? [])];
   return nodesOf(wide).some(({ type }) => type === "float64" || type === "int64") || operands.some(({ dtype }) => dtype === "float64") ? 2 : 4;
 }
 

@@ -3,6 +3,7 @@ import { oneBatchAxis } from "../../engine/bands.ts";
 import { isWide } from "../../engine/lanes.ts";
 import { contractKernel, lowerCall, mapKernel, placeRowMajor, reduceKernel, type Placed } from "../../engine/lower.ts";
 import { nestLoops } from "../../engine/nest/nest.ts";
+import { splitReductions } from "../../engine/split.ts";
 import type { BufferSpec, ContractKernel, Epilogue, Kernel, Program, Role } from "../../engine/program.ts";
 import { reducedShape, sameShape, sizeOf } from "../../shape/shape.ts";
 import { expressionCost } from "../../engine/work.ts";
@@ -75,7 +76,7 @@ function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface
     },
     newValues: new Map(assigned.map((variable, i) => [graph.outputs[resultCount + i], graph.inputs[argumentCount + variable]])),
   });
-  return nestLoops({ buffers: arrays.buffers.map((buffer, i) => inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels });
+  return nestLoops(splitReductions({ buffers: arrays.buffers.map((buffer, i) => inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels }));
 }
 
 /** What tells the graph of a whole program from one inside of a loop. */

@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { abs, all, any, exp, flip, greater, less, max, mean, min, mul, prod, sqrt, sub, sum, transpose, type Tensor } from "../index.ts";
+import { filled, numbersFrom } from "../../testing/random-operations.ts";
+import { shareAll, waitUntilReady } from "../../testing/threads.ts";
+import type { DType } from "../dtype.ts";
+import { compileFor } from "../transform/compile.ts";
+import type { Runtime } from "./engine.ts";
+import type { Program } from "./program.ts";
+import { splitReductions } from "./split.ts";
+import { createWasmEngine } from "./wasm/engine.ts";
+
+// Every program counts as large enough for all threads.
+const runtimes = [1, 2, 3].map((threads) => {
+  const runtime = createWasmEngine(shareAll).runtime as Runtime;
+  runtime.setThreads(threads);
+  return runtime;
+});
+afterAll(() => { for (const runtime of runtimes) runtime.setThreads(1); });
+
+function valueOf(runtime: Runtime, program: Program, x: Tensor): number {
+  const executable = runtime.load(program, []);
+  waitUntilReady(runtime);
+  return executable.run([x])[0][0];
+}
+
+/** How a reduction's parts may differ from the whole: not at all, or by the rounding of sums. */
+const functions: Readonly<Record<string, readonly [f: (x: Tensor) => Tensor, dtype: DType, rounding: number]>> = {
+  sum: [(x) => sum(x), "float32", 1e-6],
+  "sum of float64": [(x) => sum(x), "float64", 1e-13],
+  "sum of int32": [(x) => sum(x), "int32", 0],
+  "mean of squares and its root": [(x) => sqrt(mean(mul(x, x))), "float32", 1e-6],
+  "largest, in an expression": [(x) => sub(exp(max(abs(x))), 1), "float32", 0],
+  smallest: [(x) => min(x), "float64", 0],
+  "any and all": [(x) => less(any(greater(x, 1.99)), all(less(x, 2))), "float32", 0],
+  product: [(x) => prod(exp(mul(x, 0.01))), "float32", 1e-6],
+};
+const views: Readonly<Record<string, (x: Tensor) => Tensor>> = { whole: (x) => x, transposed: transpose, upside: (x) => flip(x, { axis: 0 }), reversed: (x) => flip(x, { axis: 1 }) };
+
+describe("a reduction in parts", () => {
+  test.each(Object.keys(functions))("gives the %s of the whole, the same bits on 1, 2 and 3 threads", (name) => {
+    const [f, dtype, rounding] = functions[name];
+    fc.assert(fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 40 }), fc.constantFrom(...Object.keys(views)), fc.nat(9999), (m, n, view, seed) => {
+      const x = filled([m, n], dtype, numbersFrom(seed));
+      const { program } = compileFor(((each: Tensor) => f(views[view](each))) as (...args: readonly unknown[]) => unknown, [x]);
+      const split = splitReductions(program, 0);
+      if (m * n >= 64 * 40) expect(split.kernels.length).toBeGreaterThan(program.kernels.length);
+      const whole = valueOf(runtimes[0], program, x);
+      const parts = runtimes.map((runtime) => valueOf(runtime, split, x));
+      expect(parts).toEqual(parts.map(() => parts[0]));
+      const size = rounding === 0 ? 1 : Math.max(1, sum(abs(x)).item());
+      expect(Math.abs(parts[0] - whole)).toBeLessThanOrEqual(rounding * size);
+    }), { numRuns: 25, interruptAfterTimeLimit: 10_000 });
+  }, 60_000);
+
+  test("is for large ones only, and for those of one number", () => {
+    const kernelsOf = (f: (x: Tensor) => unknown, shape: readonly number[]): number => compileFor(f as (...args: readonly unknown[]) => unknown, [filled(shape, "float32", () => 0)]).program.kernels.length;
+    expect(kernelsOf((x) => sum(x), [640_000])).toBe(2);
+    expect(kernelsOf((x) => sum(x), [640_001])).toBe(3);
+    expect(kernelsOf((x) => sum(x), [64_000])).toBe(1);
+    expect(kernelsOf((x) => sum(x, { axis: 1 }), [8, 100_000])).toBe(1);
+  });
+});
