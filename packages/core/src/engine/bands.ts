@@ -114,17 +114,23 @@ export function runsOf({ units, kernels }: Band, isLarge: (kernel: Kernel) => bo
 /** How many units keep within the cache; 0 where all do. */
 function blockOf(kernels: readonly Kernel[], units: number): number {
   const perUnit = new Map<number, number>();
+  let sideBySide = false;
   for (const kernel of kernels) {
     for (const walked of walksOf(kernel)) {
       const { step, first, last } = unitWalk(walked, units);
-      if (step !== 0) perUnit.set(walked.buffer, Math.max(perUnit.get(walked.buffer) ?? 0, (last - first + 1) * bytesPerElement[walked.dtype]));
+      if (step === 0) continue;
+      sideBySide ||= step === 1;
+      // A column touches far fewer elements than lie between its first and last.
+      const [[divided], ...inner] = walked.axes;
+      const touched = inner.reduce((count, [extent, stride]) => (stride === 0 ? count : count * extent), divided / units);
+      perUnit.set(walked.buffer, Math.max(perUnit.get(walked.buffer) ?? 0, Math.min(touched, last - first + 1) * bytesPerElement[walked.dtype]));
     }
   }
   const bytes = [...perUnit.values()].reduce((sum, each) => sum + each, 0);
   if (bytes * units <= blockBytes) return 0;
-  const block = Math.max(1, Math.floor(blockBytes / bytes));
-  // Whole vectors, where units are single elements.
-  return block > 64 ? block - (block % 64) : block;
+  // Units that lie side by side share cache lines: they are taken some lines at a time.
+  const block = Math.max(sideBySide ? 64 : 1, Math.floor(blockBytes / bytes));
+  return block >= units ? 0 : block > 64 ? block - (block % 64) : block;
 }
 
 /** Whether unit i of one operand touches nothing of unit j of the other, for all i ≠ j. */

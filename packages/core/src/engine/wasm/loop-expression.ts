@@ -1,6 +1,6 @@
 import type { ApplyExpr, Expr, HostFunction, RescueExpr, ScalarType } from "../expr.ts";
 import type { FunctionBuilder, Local } from "./encoder.ts";
-import { setMaskWidth, shuffleSelf, splatBytes, swapHalves, joinLow, lowWords, vectorShape, type Lanes, type MaskWidth } from "./loop-vector.ts";
+import { setMaskWidth, shuffleSelf, splatBytes, swapHalves, joinLow, lowWords, vectorShape, type Count, type Lanes, type MaskWidth } from "./loop-vector.ts";
 
 /** What the code of one kernel shares. */
 export interface KernelContext {
@@ -53,9 +53,9 @@ export interface Position {
 }
 
 /**
- * @param active How many lanes hold elements: all, or the first.
+ * @param active How many lanes hold elements.
  */
-export function position(context: KernelContext, roots: readonly Expr[], pushInput: PushInput, active: 1 | Lanes): Position {
+export function position(context: KernelContext, roots: readonly Expr[], pushInput: PushInput, active: Count): Position {
   const { f, constants } = context;
   const uses = new Map<Expr, number>();
   const use = (expr: Expr): void => { uses.set(expr, (uses.get(expr) ?? 0) + 1); };
@@ -136,7 +136,7 @@ function callHost(
 const comparisons = { eq: "eq", ne: "ne", lt: "lt_s", le: "le_s", gt: "gt_s", ge: "ge_s" } as const;
 const shifts = { shl: "shl", shr: "shr_s", shrU: "shr_u" } as const;
 
-function pushApply(context: KernelContext, expr: ApplyExpr, at: Position, active: 1 | Lanes): MaskWidth {
+function pushApply(context: KernelContext, expr: ApplyExpr, at: Position, active: Count): MaskWidth {
   const { f } = context;
   const { op, args, type } = expr;
   const from = args[0].type;
@@ -298,7 +298,7 @@ function pushLogical(f: FunctionBuilder, { op, args }: ApplyExpr, at: Position):
 }
 
 /** Shifts by another vector, one lane at a time: SIMD128 shifts all lanes alike. */
-function pushLaneShifts(f: FunctionBuilder, { args }: ApplyExpr, op: keyof typeof shifts, at: Position, active: 1 | Lanes): void {
+function pushLaneShifts(f: FunctionBuilder, { args }: ApplyExpr, op: keyof typeof shifts, at: Position, active: Count): void {
   const [value, amount] = f.locals("v128", 2);
   at.push(args[0]);
   f.set(value);

@@ -31,12 +31,12 @@ export function emitMap(context: KernelContext, map: ElementMap): void {
 
 /** One element, where there is nothing to walk. */
 function emitPoint(context: KernelContext, { values, inputs, outputs }: ElementMap): void {
-  const { f, lanes } = context;
+  const { f } = context;
   const still = ({ dtype }: Walker): Stream => ({ dtype, stride: 0 });
   const at = position(context, values, (index) => {
     const { held, pointer } = inputs[index];
     if (held !== undefined) f.get(held);
-    else pushLoad(f, still(inputs[index]), lanes, 1, pointer);
+    else pushLoad(f, still(inputs[index]), 1, pointer);
     return 4;
   }, 1);
   const results = values.map((value, i) => {
@@ -49,7 +49,7 @@ function emitPoint(context: KernelContext, { values, inputs, outputs }: ElementM
   results.forEach((local, i) => {
     const { held, dtype, pointer } = outputs[i];
     f.get(local).release(local);
-    if (held === undefined) store(f, still(outputs[i]), lanes, 1, pointer);
+    if (held === undefined) store(f, still(outputs[i]), 1, pointer);
     else {
       spread(f, dtype);
       f.set(held);
@@ -67,7 +67,7 @@ function emitRow(context: KernelContext, { values, inputs, outputs, extents }: E
     if (held !== undefined) return held;
     if (streams[i].stride !== 0) return null;
     const local = f.local("v128");
-    pushLoad(f, streams[i], lanes, lanes, pointers[i]);
+    pushLoad(f, streams[i], lanes, pointers[i]);
     f.set(local);
     return local;
   });
@@ -78,7 +78,7 @@ function emitRow(context: KernelContext, { values, inputs, outputs, extents }: E
     const at = position(context, values, (index) => {
       const held = still[index];
       if (held !== null) f.get(held);
-      else pushLoad(f, streams[index], lanes, active, moving[index], offset(index));
+      else pushLoad(f, streams[index], active, moving[index], offset(index));
       return 4;
     }, active);
     const results = values.map((value, i) => {
@@ -93,7 +93,7 @@ function emitRow(context: KernelContext, { values, inputs, outputs, extents }: E
     results.forEach((local, i) => {
       if (local !== null) f.get(local).release(local);
       const which = inputs.length + i;
-      store(f, streams[which], lanes, active, moving[which], offset(which));
+      store(f, streams[which], active, moving[which], offset(which));
     });
     at.done();
   });

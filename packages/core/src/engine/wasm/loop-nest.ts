@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import type { FunctionBuilder, Local } from "./encoder.ts";
-import { advance, pushAmount, type Amount, type Lanes, type Stream } from "./loop-vector.ts";
+import { advance, pushAmount, type Amount, type Count, type Lanes, type Stream } from "./loop-vector.ts";
 
 /** An operand with its strides in bytes and a pointer to its first element. */
 export interface Walker {
@@ -44,12 +44,13 @@ function countDown(f: FunctionBuilder, times: Amount, body: () => void): void {
 }
 
 /**
- * Walks one axis by vectors: `unroll` at a time, then one, then single elements. `body` is written once for each: it gets
- * pointers, how many lanes hold elements, and which vector of the round it is.
+ * Walks one axis by vectors: `unroll` at a time, then one, then what is left: together where it is known how much that is, else
+ * element by element. `body` is written once for each: it gets pointers, how many lanes hold elements, and which vector of the
+ * round it is.
  */
 export function row(
   f: FunctionBuilder, extent: Amount, lanes: Lanes, unroll: number, streams: readonly Stream[], pointers: readonly Local[],
-  body: (pointers: readonly Local[], count: 1 | Lanes, vector: number) => void,
+  body: (pointers: readonly Local[], count: Count, vector: number) => void,
 ): void {
   const left = f.local("i32");
   pushAmount(f, extent).set(left);
@@ -60,6 +61,7 @@ export function row(
     return own;
   });
   const rounds = (step: number, write: () => void): void => {
+    if (typeof extent === "number" && extent < step) return;
     f.get(left).i32(step).op("i32.ge_u").if(() => {
       f.loop((again) => {
         write();
@@ -70,7 +72,8 @@ export function row(
   };
   if (unroll > 1) rounds(unroll * lanes, () => { for (let vector = 0; vector < unroll; vector++) body(moving, lanes, vector); });
   rounds(lanes, () => body(moving, lanes, 0));
-  rounds(1, () => body(moving, 1, 0));
+  if (typeof extent !== "number") rounds(1, () => body(moving, 1, 0));
+  else if (extent % lanes > 0) body(moving, (extent % lanes) as Count, 0);
   moving.forEach((own, i) => { if (own !== pointers[i]) f.release(own); });
   f.release(left);
 }

@@ -5,7 +5,7 @@ import type { Local } from "./encoder.ts";
 import { combinerOf, type Combiner } from "./loop-combine.ts";
 import { position, type KernelContext } from "./loop-expression.ts";
 import { nest, row, type Walker } from "./loop-nest.ts";
-import { advance, isPacked, pushAmount, pushLoad, setMaskWidth, splatBytes, spread, store, type Amount, type Lanes, type Stream } from "./loop-vector.ts";
+import { advance, isPacked, pushAmount, pushLoad, setMaskWidth, splatBytes, spread, store, type Amount, type Count, type Lanes, type Stream } from "./loop-vector.ts";
 
 /** A reduction with everything that its loops need in locals. */
 export interface Reduction {
@@ -40,7 +40,7 @@ const from = (walkers: readonly Walker[], pointers: readonly Local[], first: num
 /** Pushes the epilogue of a reduced value. */
 function pushResult(
   context: KernelContext, { epilogue, output }: Reduction, combiner: Combiner, state: readonly Local[],
-  pushInput: (index: number) => void, count: 1 | Lanes,
+  pushInput: (index: number) => void, count: Count,
 ): void {
   const { f } = context;
   if (epilogue === null && output.dtype !== combiner.result) {
@@ -80,24 +80,40 @@ function movePositions({ f }: KernelContext, { positionBytes }: Combiner, positi
   f.op(positionBytes === 8 ? "i64x2.add" : "i32x4.add").set(positions);
 }
 
-/** Reads one vector of values and lets it join. */
-function addValue(
-  context: KernelContext, { value, inputs }: Reduction, combiner: Combiner, state: readonly Local[], positions: Local | null,
-  streams: readonly Stream[], pointers: readonly Local[], count: 1 | Lanes, vector: number, single: boolean,
-): void {
+/** Pushes a vector of values, bool as a mask of 32-bit lanes. */
+function pushValue(context: KernelContext, { value, inputs }: Reduction, streams: readonly Stream[], pointers: readonly Local[], count: Count, vector: number): void {
   const { f, lanes } = context;
   const at = position(context, [value], (index) => {
     const { held } = inputs[index];
     if (held !== undefined) f.get(held);
-    else pushLoad(f, streams[index], lanes, count, pointers[index], streams[index].stride === 0 ? 0 : vector * lanes * bytesPerElement[inputs[index].dtype]);
+    else pushLoad(f, streams[index], count, pointers[index], streams[index].stride === 0 ? 0 : vector * lanes * bytesPerElement[inputs[index].dtype]);
     return 4;
   }, count);
-  const joining = f.local("v128");
   const width = at.push(value);
   if (value.type === "bool") setMaskWidth(f, width, 4);
-  f.set(joining);
-  combiner.add(f, state, joining, positions, single);
   at.done();
+}
+
+/** Lets a vector of values join, each in the lane of its own result or, if `shared`, all in one: those of a rest one by one. */
+function addValue(
+  context: KernelContext, reduction: Reduction, combiner: Combiner, state: readonly Local[], positions: Local | null,
+  streams: readonly Stream[], pointers: readonly Local[], count: Count, vector: number, shared: boolean,
+): void {
+  const { f, lanes } = context;
+  const joining = f.local("v128");
+  pushValue(context, reduction, streams, pointers, count, vector);
+  f.set(joining);
+  if (!shared || count === lanes) {
+    combiner.add(f, state, joining, positions, false);
+    movePositions(context, combiner, positions, shared ? count : 1);
+  } else {
+    const bytes = reduction.value.type === "float64" ? 8 : 4;
+    for (let lane = 0; lane < count; lane++) {
+      if (lane > 0) f.get(joining, joining).shuffle(Array.from({ length: 16 }, (_, byte) => (byte + bytes) % 16)).set(joining);
+      combiner.add(f, state, joining, positions, true);
+      movePositions(context, combiner, positions, 1);
+    }
+  }
   f.release(joining);
 }
 
@@ -110,7 +126,8 @@ function emitWithinRows(context: KernelContext, reduction: Reduction, kept: numb
   const streams = inputs.map(({ dtype, strides }): Stream => ({ dtype, stride: strides[last] }));
   const packed = streams.every((stream) => stream.stride === 0 || isPacked(stream));
   // Several accumulators: additions need not wait for each other.
-  const sets = packed && combiner.positionBytes === 0 ? 4 : 1;
+  const most = extents[last];
+  const sets = packed && combiner.positionBytes === 0 && !(typeof most === "number" && most < 4 * lanes) ? 4 : 1;
   const outer = [...inputs, output, ...(epilogue?.inputs ?? [])];
   nest(f, extents.slice(0, kept), outer, (pointers) => {
     const states = Array.from({ length: sets }, () => f.locals("v128", combiner.vectors));
@@ -118,8 +135,7 @@ function emitWithinRows(context: KernelContext, reduction: Reduction, kept: numb
     const positions = positionsFrom(context, combiner, 1);
     nest(f, extents.slice(kept, last), from(inputs, pointers, kept), (starts) => {
       row(f, extents[last], lanes, sets, streams, starts, (moving, count, vector) => {
-        addValue(context, reduction, combiner, states[vector], positions, streams, moving, count, vector, count === 1);
-        movePositions(context, combiner, positions, count);
+        addValue(context, reduction, combiner, states[vector], positions, streams, moving, count, vector, true);
       });
     });
     for (let half = sets >> 1; half > 0; half >>= 1) for (let i = 0; i < half; i++) combiner.merge(f, states[i], states[i + half]);
@@ -128,9 +144,9 @@ function emitWithinRows(context: KernelContext, reduction: Reduction, kept: numb
       const at = inputs.length + 1 + index;
       const { held, dtype } = outer[at];
       if (held !== undefined) f.get(held);
-      else pushLoad(f, { dtype, stride: 0 }, lanes, 1, pointers[at]);
+      else pushLoad(f, { dtype, stride: 0 }, 1, pointers[at]);
     }, 1);
-    if (output.held === undefined) store(f, { dtype: output.dtype, stride: 0 }, lanes, 1, pointers[inputs.length]);
+    if (output.held === undefined) store(f, { dtype: output.dtype, stride: 0 }, 1, pointers[inputs.length]);
     else {
       spread(f, output.dtype);
       f.set(output.held);
@@ -150,13 +166,12 @@ function emitAcrossRows(context: KernelContext, reduction: Reduction, kept: numb
   const streams = outer.map(({ dtype, strides }): Stream => ({ dtype, stride: strides[axis] }));
   const results = inputs.length;
   /** Whole columns of `vectors` vectors, or of one element, from the pointers down. */
-  const columns = (pointers: readonly Local[], vectors: number, count: 1 | Lanes): void => {
+  const columns = (pointers: readonly Local[], vectors: number, count: Count): void => {
     const states = Array.from({ length: vectors }, () => f.locals("v128", combiner.vectors));
     for (const state of states) combiner.begin(f, state);
     const positions = positionsFrom(context, combiner, 0);
     nest(f, extents.slice(kept), from(inputs, pointers, kept), (moving) => {
       states.forEach((state, vector) => addValue(context, reduction, combiner, state, positions, streams, moving, count, vector, false));
-      movePositions(context, combiner, positions, 1);
     });
     states.forEach((state, vector) => {
       const shift = (which: number): number => vector * lanes * bytesPerElement[outer[which].dtype];
@@ -164,9 +179,9 @@ function emitAcrossRows(context: KernelContext, reduction: Reduction, kept: numb
         const which = results + 1 + index;
         const { held } = outer[which];
         if (held !== undefined) f.get(held);
-        else pushLoad(f, streams[which], lanes, count, pointers[which], streams[which].stride === 0 ? 0 : shift(which));
+        else pushLoad(f, streams[which], count, pointers[which], streams[which].stride === 0 ? 0 : shift(which));
       }, count);
-      store(f, streams[results], lanes, count, pointers[results], shift(results));
+      store(f, streams[results], count, pointers[results], shift(results));
     });
     for (const state of states) f.release(...state);
     if (positions !== null) f.release(positions);
@@ -190,7 +205,9 @@ function emitAcrossRows(context: KernelContext, reduction: Reduction, kept: numb
     };
     if (packed && combiner.positionBytes === 0) rounds(4, lanes);
     rounds(1, lanes);
-    rounds(1, 1);
+    const most = extents[axis];
+    if (typeof most !== "number") rounds(1, 1);
+    else if (most % lanes > 0) columns(moving, 1, (most % lanes) as Count);
     f.release(left, ...moving);
   });
 }

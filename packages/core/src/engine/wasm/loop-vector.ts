@@ -5,6 +5,9 @@ import type { FunctionBuilder, Local } from "./encoder.ts";
 /** How many elements a vector instruction works on: four where all are of 32 bits or fewer, else two. */
 export type Lanes = 2 | 4;
 
+/** How many lanes of a vector hold elements. */
+export type Count = 1 | 2 | 3 | 4;
+
 /** The bytes in a lane of a bool's mask: masks come as wide as the comparison that made them; `0` fits any width. */
 export type MaskWidth = 0 | 4 | 8;
 
@@ -95,21 +98,21 @@ export function pushAddress(f: FunctionBuilder, pointer: Local, stride: Amount, 
 const maskOfBytes = (f: FunctionBuilder): FunctionBuilder =>
   f.op("i8x16.neg").op("i16x8.extend_low_i8x16_s").op("i32x4.extend_low_i16x8_s");
 
-/** Pushes `count` elements (all lanes, or one) from the pointer plus `offset` bytes; bool as a mask of 32-bit lanes. */
-export function pushLoad(f: FunctionBuilder, stream: Stream, lanes: Lanes, count: 1 | Lanes, pointer: Local, offset = 0): void {
+/** Pushes `count` elements from the pointer plus `offset` bytes; bool as a mask of 32-bit lanes. Three may be read along with what follows them. */
+export function pushLoad(f: FunctionBuilder, stream: Stream, count: Count, pointer: Local, offset = 0): void {
   const { dtype, stride } = stream;
   const bytes = bytesPerElement[dtype];
   if (stride === 0 && count !== 1) {
     f.get(pointer).memory(bytes === 8 ? "v128.load64_splat" : bytes === 4 ? "v128.load32_splat" : "v128.load8_splat", offset);
   } else if (count === 1 || isPacked(stream)) {
-    const size = bytes * count;
+    const size = bytes * (count === 3 ? 4 : count);
     if (size === 16) f.get(pointer).memory("v128.load", offset);
     else if (size >= 4) f.get(pointer).memory(size === 8 ? "v128.load64_zero" : "v128.load32_zero", offset);
     else f.get(pointer).v128(new Uint8Array(16)).memoryLane(size === 2 ? "v128.load16_lane" : "v128.load8_lane", 0, offset);
   } else {
     const gathered = f.local("v128");
     f.v128(new Uint8Array(16)).set(gathered);
-    for (let lane = 0; lane < lanes; lane++) {
+    for (let lane = 0; lane < count; lane++) {
       const at = pushAddress(f, pointer, stride, lane, offset);
       f.get(gathered).memoryLane(bytes === 8 ? "v128.load64_lane" : bytes === 4 ? "v128.load32_lane" : "v128.load8_lane", lane, at).set(gathered);
     }
@@ -119,19 +122,25 @@ export function pushLoad(f: FunctionBuilder, stream: Stream, lanes: Lanes, count
 }
 
 /** Stores the vector (bool: a mask of 32-bit lanes) on the stack as `count` elements at the pointer plus `offset` bytes. */
-export function store(f: FunctionBuilder, stream: Stream, lanes: Lanes, count: 1 | Lanes, pointer: Local, offset = 0): void {
+export function store(f: FunctionBuilder, stream: Stream, count: Count, pointer: Local, offset = 0): void {
   const { dtype, stride } = stream;
   const bytes = bytesPerElement[dtype];
   const value = f.local("v128");
   f.set(value);
   if (dtype === "bool") f.get(value, value).op("i16x8.narrow_i32x4_s").get(value).op("i8x16.narrow_i16x8_s").op("i8x16.neg").set(value);
   if (count === 1 || isPacked(stream)) {
-    const size = bytes * count;
-    f.get(pointer, value);
-    if (size === 16) f.memory("v128.store", offset);
-    else f.memoryLane(size === 8 ? "v128.store64_lane" : size === 4 ? "v128.store32_lane" : size === 2 ? "v128.store16_lane" : "v128.store8_lane", 0, offset);
+    const whole = (size: number): void => {
+      f.get(pointer, value);
+      if (size === 16) f.memory("v128.store", offset);
+      else f.memoryLane(size === 8 ? "v128.store64_lane" : size === 4 ? "v128.store32_lane" : size === 2 ? "v128.store16_lane" : "v128.store8_lane", 0, offset);
+    };
+    if (count !== 3) whole(bytes * count);
+    else {
+      whole(bytes * 2);
+      f.get(pointer, value).memoryLane(bytes === 4 ? "v128.store32_lane" : "v128.store8_lane", 2, offset + 2 * bytes);
+    }
   } else {
-    for (let lane = 0; lane < lanes; lane++) {
+    for (let lane = 0; lane < count; lane++) {
       const at = pushAddress(f, pointer, stride, lane, offset);
       f.get(value).memoryLane(bytes === 8 ? "v128.store64_lane" : bytes === 4 ? "v128.store32_lane" : "v128.store8_lane", lane, at);
     }

@@ -200,7 +200,7 @@ function epilogueOf({ expr, inputs }: Epilogue, kernel: ContractKernel, addresse
         const operand = inputs[index - 1];
         pushAddress(f, operand, at, addresses);
         f.set(pointer);
-        pushLoad(f, { dtype: operand.dtype, stride: known(operand.strides[operand.strides.length - 1]) * bytesPerElement[operand.dtype] }, lanes, lanes, pointer);
+        pushLoad(f, { dtype: operand.dtype, stride: known(operand.strides[operand.strides.length - 1]) * bytesPerElement[operand.dtype] }, lanes, pointer);
       }
       return 4;
     }, lanes);
