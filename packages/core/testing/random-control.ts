@@ -8,6 +8,7 @@ import { tanh } from "../src/ops/elementwise/hyperbolic.ts";
 import { logicalAnd } from "../src/ops/elementwise/logical.ts";
 import { sum } from "../src/ops/reduce/sum.ts";
 import { stopGradient } from "../src/ops/stop-gradient.ts";
+import { sameShape } from "../src/shape/shape.ts";
 import { fromData, type Tensor } from "../src/tensor.ts";
 import { cond, scan, whileLoop } from "../src/transform/control.ts";
 import { grad } from "../src/transform/gradient.ts";
@@ -87,12 +88,31 @@ function carried(machine: Machine, choice: number, exact: boolean): Value {
   return { x: value.bound > 2 ? squash(x) : x, exact, bound: 2 };
 }
 
+/** What a loop begins with. Exact carries are alike, so that turns may swap them or hand them on. */
+function carriesOf(machine: Machine, choice: number, times: number, exact: boolean): readonly Value[] {
+  const first = carried(machine, choice, exact);
+  return count(times, (i) => (i === 0 ? first : exact ? { ...first, x: like(machine, choice + i, first) } : carried(machine, choice + i, false)));
+}
+
 /** One of a machine's values with another's shape, dtype, bound, and exact if that is. */
 export function like(machine: Machine, choice: number, { x: { shape, dtype }, exact }: Value): Tensor {
   if (!isFloat(dtype)) return fit(cast(choice % 2 === 0 ? machine.int(choice) : machine.exact(choice).x, dtype), shape);
   const { x, bound } = exact ? machine.exact(choice) : machine.pick(choice);
   return fit(isFloat(x.dtype) && bound <= 2 ? cast(x, dtype) : squash(cast(x, dtype)), shape);
 }
+
+/**
+ * What comes after carries: of exact ones often their neighbours, so that they change places; of others something that
+ * depends on them, so that turns depend on one another.
+ */
+const following = (machine: Machine, choice: number, carries: readonly Value[]): readonly Tensor[] => carries.map((value, i) => {
+  if (value.exact && choice % 2 === 0) {
+    const { x } = carries[(i + 1) % carries.length];
+    if (x.dtype === value.x.dtype && sameShape(x.shape, value.x.shape)) return x;
+  }
+  const other = like(machine, choice + i, value);
+  return value.exact ? other : tanh(add(value.x, other));
+});
 
 /** A value with `length` elements along axis 0. */
 function sequence(machine: Machine, choice: number, length: number): Value {
@@ -107,21 +127,21 @@ const tensors = (values: readonly Value[]): readonly Tensor[] => values.map(({ x
 const given = (values: readonly Value[], now: readonly Tensor[]): readonly Value[] => now.map((x, i) => ({ ...values[i], x }));
 
 function scanning(machine: Machine, { first, length, carries, sequences, results, reverse, exact, body }: ScanStep): void {
-  const initial = count(carries, (i) => carried(machine, first + i, exact));
+  const initial = carriesOf(machine, first, carries, exact);
   const rows = count(sequences, (i) => sequence(machine, first + 3 + i, length));
   let made: readonly Value[] = [];
   const [last, stacked] = scan((carry: readonly Tensor[], elements: readonly Tensor[]) => {
     const inner = machine.inside([...given(initial, carry), ...given(rows, elements)]);
     runSteps(inner, body);
     made = count(results, (i) => inner.pick(first + 2 * i));
-    return [initial.map((each, i) => like(inner, first + i, each)), made.map(({ x }) => small(x))] as const;
+    return [following(inner, first, given(initial, carry)), made.map(({ x }) => small(x))] as const;
   }, tensors(initial), tensors(rows), { length, reverse });
   last.forEach((x, i) => machine.put(x, initial[i].exact, initial[i].bound));
   stacked.forEach((x, i) => machine.put(x, made[i].exact, made[i].bound));
 }
 
 function looping(machine: Machine, { first, carries, exact, body }: WhileStep): void {
-  const initial = count(carries, (i) => carried(machine, first + i, exact));
+  const initial = carriesOf(machine, first, carries, exact);
   const limit = mod(fit(machine.int(first), []), 5);
   const [, ...last] = whileLoop(([turn, ...now]: readonly Tensor[]) => {
     const going = less(turn, limit);
@@ -129,7 +149,7 @@ function looping(machine: Machine, { first, carries, exact, body }: WhileStep): 
   }, ([turn, ...now]) => {
     const inner = machine.inside([{ x: turn, exact: true, bound: 5 }, ...given(initial, now)]);
     runSteps(inner, body);
-    return [add(turn, 1), ...initial.map((each, i) => like(inner, first + i, each))];
+    return [add(turn, 1), ...following(inner, first, given(initial, now))];
   }, [fromData(Int32Array.of(0), [], "int32"), ...tensors(initial)]);
   // A loop without a known number of turns has no gradient inside compile: neither what it gives nor what it assigns.
   const stopped = (x: Tensor): Tensor => (machine.watched && isFloat(x.dtype) ? stopGradient(x) : x);

@@ -80,6 +80,23 @@ describe("scan", () => {
     expect(turns).toBe(1);
     expect(gradient.toArray()).toEqual(grad(loss)(tensor([1, 2, 3])).toArray());
   });
+  test("hands carries on to one another, as they were before the turn", () => {
+    expectBoth((x) => scan(([a, b, c]: Tensor[], each: Tensor): [Tensor[], Tensor] => [[b, a, c.add(b)], each], [tensor([1, 2]), tensor([3, 4]), tensor([5, 6])] as Tensor[], x)[0], tensor([1, 2, 3]));
+    expectBoth((x) => scan(([a, b]: Tensor[], each: Tensor): [Tensor[], Tensor] => [[a.add(each), a], b], [tensor(1), tensor(2)] as Tensor[], x).flat(), tensor([1, 2, 3]));
+    expectBoth((x) => whileLoop(([n]: Tensor[]) => n.less(4), ([n, a, b]: Tensor[]) => [n.add(1), b, a], [x, x.mul(2), x.mul(3)]), tensor(1));
+  });
+  test("nests, each loop with its own elements, with gradients through both", () => {
+    const f = (x: Tensor): Tensor[] => {
+      const [last, rows] = scan((h: Tensor, row: Tensor): [Tensor, Tensor] => {
+        const [inner, all] = scan((g: Tensor, each: Tensor): [Tensor, Tensor] => [g.mul(0.5).add(each.mul(h)), g.sub(each)], h, row);
+        return [inner, all];
+      }, tensor(1, { dtype: "float64" }) as Tensor, x, { reverse: true });
+      return [last, rows];
+    };
+    const x = tensor([[1, 2, 4], [8, -1, 3]], { dtype: "float64" });
+    expectBoth(f, x);
+    expectBoth((y) => grad((z: Tensor) => { const [last, rows] = f(z); return last.add(rows.mul(z).sum()); })(y), x);
+  });
   test("of no steps gives the carry as it was, and results without elements", () => {
     const count = variable(tensor(5));
     const f = (x: Tensor): Tensor[] => {
