@@ -10,8 +10,8 @@ export interface Storage {
   readonly offset: number;
   /** Row-major without gaps from `offset` on. */
   readonly contiguous: boolean;
-  /** Where elements are put together when they are looked at: puts them, row-major, straight into another array, from `at` on. */
-  readonly deliver?: (to: TypedArray, at: number) => void;
+  /** Where elements are put together when they are looked at: from what, until somebody has looked. */
+  readonly rows?: Rows | null;
 }
 
 /** A row-major array as storage. */
@@ -24,9 +24,10 @@ export const viewStorage = (data: TypedArray, layout: Layout): Storage => ({
   data, strides: layout.strides, offset: layout.offset, contiguous: isContiguous(layout.shape, layout.strides),
 });
 
-/** Rows of an array, named by their places among `count` of them; a place below 0 counts from the end, one out of range is the nearest end. */
+/** Rows of an array, named by their places among the `count` that begin at element `first`. */
 export interface Rows {
   readonly from: TypedArray;
+  readonly first: number;
   readonly count: number;
   /** How many elements a row has. */
   readonly length: number;
@@ -36,11 +37,13 @@ export interface Rows {
 /** Up to here copying a row by the element is quicker than to make a subarray. */
 const shortRow = 32;
 
+/** A place among `count`: one below 0 counts from the end, one out of range is the nearest end, so that nothing beyond is ever read. */
+export const placeWithin = (place: number, count: number): number => Math.min(Math.max(place < 0 ? place + count : place, 0), count - 1);
+
 /** Puts rows side by side into `to`, from `at` on. */
-export function copyRows({ from, count, length, places }: Rows, to: TypedArray, at: number, first: number = 0): void {
+export function copyRows({ from, first, count, length, places }: Rows, to: TypedArray, at: number): void {
   for (let j = 0; j < places.length; j++, at += length) {
-    const place = places[j] < 0 ? places[j] + count : places[j];
-    const start = first + Math.min(Math.max(place, 0), count - 1) * length;
+    const start = first + placeWithin(places[j], count) * length;
     if (length > shortRow) to.set(from.subarray(start, start + length), at);
     else for (let i = 0; i < length; i++) to[at + i] = from[start + i];
   }
@@ -60,10 +63,7 @@ export function rowsStorage(rows: Rows, shape: readonly number[], dtype: DType):
       return own;
     },
     strides: rowMajorStrides(shape), offset: 0, contiguous: true,
-    deliver(to, at) {
-      if (kept !== null) copyRows(kept, to, at);
-      else if (own !== null) to.set(own, at);
-    },
+    get rows() { return kept; },
   };
 }
 

@@ -12,7 +12,7 @@ function expected(from: Tensor): readonly number[] {
   const starts = placesOf(count).map((place) => (place + count) % count);
   return [...stack(starts.map((start) => from.slice([[start, start + 1]]))).data];
 }
-const deferredOf = (tensor: Tensor) => tensor.storage?.deliver;
+const deferredOf = (tensor: Tensor) => tensor.storage?.rows;
 
 test("many rows are put together when they are looked at, and are then what they always were", () => {
   const taken = x.take(places);

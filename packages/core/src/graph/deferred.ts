@@ -18,5 +18,5 @@ export function deferred(primitive: Primitive, inputs: readonly Tensor[], attrib
   const [x, indices] = inputs.map((input) => storageOf(input, primitive.name));
   // What is strided would have to be brought into order for each call, looked at or not.
   if (outer !== 1 || !x.contiguous) return null;
-  return rowsStorage({ from: x.data.subarray(x.offset, x.offset + count * length), count, length, places: rowMajorData(indices, inputs[1].shape, "int32") }, out.shape, out.dtype);
+  return rowsStorage({ from: x.data, first: x.offset, count, length, places: rowMajorData(indices, inputs[1].shape, "int32") }, out.shape, out.dtype);
 }

@@ -16,6 +16,6 @@ export function runDirectly(primitive: Primitive, inputs: readonly Tensor[], att
   const from = rowMajorData(storageOf(x, primitive.name), x.shape, x.dtype);
   const picked = rowMajorData(storageOf(indices, primitive.name), indices.shape, indices.dtype);
   const to = allocate(out.dtype, sizeOf(out.shape));
-  for (let o = 0; o < outer; o++) copyRows({ from, count: n, length: inner, places: picked }, to, o * m * inner, o * n * inner);
+  for (let o = 0; o < outer; o++) copyRows({ from, first: o * n * inner, count: n, length: inner, places: picked }, to, o * m * inner);
   return to;
 }

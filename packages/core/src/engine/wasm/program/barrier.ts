@@ -25,6 +25,8 @@ export const control = {
   awake: 640,
   /** The next part of a phase that nobody has taken. */
   next: 896,
+  /** Where the list of rows to be copied begins. */
+  gathers: 960,
 } as const;
 
 /** Turns of a waiting thread's loop before it goes to sleep: some tens of microseconds. */

@@ -137,4 +137,22 @@ describe("in a process of its own", () => {
     // Each round takes 5 MB: 40 of them would take 200.
     expect(Number(out)).toBeLessThan(60);
   }, 60_000);
+
+  test("data sets that are dropped give their memory back", async () => {
+    const out = await run(`
+      setThreads(2);
+      const f = compile((x) => sum(x));
+      const places = Array.from({ length: 500 }, (_, i) => i);
+      const grown = [];
+      for (let round = 0; round < 60; round++) {
+        const set = add(zeros([1000, 1000]), round);
+        for (let batch = 0; batch < 4; batch++) if (f(set.take(places)).item() !== round * 500_000) throw new Error("wrong rows");
+        if (round % 5 === 4) { globalThis.gc(); await pause(10); globalThis.gc(); await pause(10); }
+        grown.push(process.memoryUsage().rss / 2 ** 20);
+      }
+      console.log(Math.max(...grown.slice(20)) - Math.max(...grown.slice(0, 20)));
+    `, ["--expose-gc"]);
+    // Each set takes 4 MB: 40 of them would take 160.
+    expect(Number(out)).toBeLessThan(60);
+  }, 60_000);
 });

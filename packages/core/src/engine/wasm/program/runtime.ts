@@ -1,7 +1,7 @@
 import type { DType, TypedArray } from "../../../dtype.ts";
 import { NdgradError } from "../../../errors.ts";
 import { sizeOf } from "../../../shape/shape.ts";
-import { copyRowMajor } from "../../../storage.ts";
+import { copyRowMajor, copyRows } from "../../../storage.ts";
 import { fromData, storageOf, type Tensor } from "../../../tensor.ts";
 import type { Variable } from "../../../variable.ts";
 import type { Executable, Runtime } from "../../engine.ts";
@@ -16,6 +16,7 @@ import { nestScratch } from "../loop-stages.ts";
 import { namedScratch } from "../named.ts";
 import { control } from "./barrier.ts";
 import { emitProgram } from "./emit.ts";
+import { createGathers, type Gathers } from "./gather.ts";
 import { createProgramMemory, type ProgramMemory } from "./memory.ts";
 import { isSmallProduct, smallProductScratch } from "./small-product.ts";
 import { createThreadPool, platformThreads, type ThreadPool } from "./threads.ts";
@@ -52,15 +53,29 @@ export interface RuntimeOptions {
   readonly wakingWork?: number;
   /** Of bands that have nothing to do with one another, those with so much work are divided among threads: to take a part costs some tens of nanoseconds. */
   readonly dividedWork?: number;
+  /** Data sets that batches are taken from stay in the memory up to so many bytes together. */
+  readonly sourceBytes?: number;
 }
 
 /** Two runs of small programs with less than so many milliseconds between them are the steps of a loop: helpers are woken for those to come. */
 const stepMilliseconds = 0.5;
 
 /** Loads programs into one memory, where variables stay between runs, and runs them. */
-export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000, dividedWork = 32_768 }: RuntimeOptions = {}): Runtime {
+export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000, dividedWork = 32_768, sourceBytes = 2 ** 29 }: RuntimeOptions = {}): Runtime {
   const platform = platformThreads();
-  const owner = createProgramMemory(platform !== null);
+  const memory = createProgramMemory(platform !== null);
+  const owner: ProgramMemory = {
+    ...memory,
+    // Data sets may be there for speed, but not instead of what a program cannot do without.
+    allocate(bytes) {
+      try {
+        return memory.allocate(bytes);
+      } catch (cause) {
+        if (!gathers.release()) throw cause;
+        return memory.allocate(bytes);
+      }
+    },
+  };
   const residences = createResidences(owner);
   let threads = Math.min(platform?.processors ?? 1, mostThreads);
   let pool: ThreadPool | null = null;
@@ -68,10 +83,16 @@ export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000,
   let scratchPerThread = 0;
   let programs = 0;
   const codes = new Map<number, Code>();
+  /** Gives code to helpers, those that are started later included; tells its number. */
+  const offer = (...code: Code): number => {
+    const id = programs++;
+    pool?.load(id, ...code);
+    codes.set(id, code);
+    return id;
+  };
   const unloaded = new FinalizationRegistry<{ readonly id: number; readonly places: readonly Place[] }>(({ id, places }) => {
     for (const { address, bytes } of places) owner.free(address, bytes);
-    codes.delete(id);
-    pool?.unload(id);
+    if (codes.delete(id)) pool?.unload(id);
   });
 
   /** Programs run one at a time: they share their threads' scratch memory. */
@@ -96,6 +117,12 @@ export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000,
     return pool;
   };
 
+  const gathers = createGathers({
+    owner: memory, limit: sourceBytes,
+    load: (module) => offer(module, []),
+    start: (id, count) => { if (count > 1) helpers().start(id, count); },
+  });
+
   const load = (program: Program, variables: readonly Variable[]): Executable => {
     const phases = phasesOf(program);
     const plan = planMemory(program, phases);
@@ -111,23 +138,18 @@ export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000,
       if (role.kind === "variable") return residences.of(variables[role.index]).address;
       if (role.kind !== "constant") return arena + plan.offsets[i];
       const address = allocate(paddedBytes(buffer));
-      write(owner, address, role.tensor);
+      write(owner, null, address, role.tensor);
       return address;
     });
     reserveScratch(Math.max(0, ...program.kernels.map(scratchOf)));
     const { bytes, host } = emitProgram(phases, { buffers: addresses }, owner, dividedWork);
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory }, host: hostFunctions });
-    const id = programs++;
     const main = exports["run"] as (thread: number, threads: number) => void;
     const work = workOf(program);
     const wanted = (): number => (work >= workPerThread * threads ? threads : Math.max(1, Math.floor(work / workPerThread)));
-    if (work >= 2 * workPerThread) {
-      pool?.load(id, module, host);
-      // Kept for helpers that are started later, too.
-      codes.set(id, [module, host]);
-      if (threads > 1) helpers();
-    }
+    const id = work >= 2 * workPerThread ? offer(module, host) : -1;
+    if (id >= 0 && threads > 1) helpers();
     let last = -Infinity;
     /** How many threads take part in a run that begins now. */
     const available = (): number => {
@@ -141,8 +163,9 @@ export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000,
     };
     const run = (): void => {
       const count = available();
-      if (count > 1) helpers().start(id, count);
       try {
+        gathers.run(count);
+        if (count > 1) helpers().start(id, count);
         main(0, count);
       } catch (cause) {
         // Threads that wait for one that has broken down would wait for ever: begin again with new ones.
@@ -153,7 +176,7 @@ export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000,
         throw new NdgradError("compile: the program broke off; variables that it assigns may hold values of half a step", { cause });
       }
     };
-    const executable = createExecutable({ owner, program, phases, addresses, variables, residences, run, arenaBytes: plan.size });
+    const executable = createExecutable({ owner, gathers, program, phases, addresses, variables, residences, run, arenaBytes: plan.size });
     unloaded.register(executable, { id, places });
     return executable;
   };
@@ -193,14 +216,16 @@ function createResidences(owner: ProgramMemory): Residences {
   };
 }
 
-/** Copies a tensor's elements to an address, in row-major order. */
-function write(owner: ProgramMemory, address: number, tensor: Tensor): void {
+/** Copies a tensor's elements to an address, in row-major order; rows of a data set once `gathers` run, if they are given. */
+function write(owner: ProgramMemory, gathers: Gathers | null, address: number, tensor: Tensor): void {
   const storage = storageOf(tensor, "compile");
   const { shape, dtype } = tensor;
   const to = owner.heap()[dtype];
   const at = elementAt(address, dtype);
   const size = sizeOf(shape);
-  if (storage.deliver !== undefined) storage.deliver(to, at);
+  const rows = storage.rows ?? null;
+  if (rows !== null && gathers?.put(rows, dtype, address) === true) return;
+  if (rows !== null) copyRows(rows, to, at);
   else if (storage.contiguous) copyIn(to, at, storage.data, storage.offset, size);
   else copyRowMajor(storage, shape, to.subarray(at, at + size));
 }
@@ -214,6 +239,7 @@ function read(owner: ProgramMemory, address: number, dtype: DType, size: number)
 
 interface Parts {
   readonly owner: ProgramMemory;
+  readonly gathers: Gathers;
   readonly program: Program;
   readonly phases: readonly Phase[];
   readonly addresses: readonly number[];
@@ -223,7 +249,7 @@ interface Parts {
   readonly arenaBytes: number;
 }
 
-function createExecutable({ owner, program, phases, addresses, variables, residences, run, arenaBytes }: Parts): Executable {
+function createExecutable({ owner, gathers, program, phases, addresses, variables, residences, run, arenaBytes }: Parts): Executable {
   const within = (kind: "argument" | "result"): { readonly spec: BufferSpec; readonly address: number; readonly index: number }[] =>
     program.buffers.flatMap((spec, i) => (spec.role.kind === kind ? [{ spec, address: addresses[i], index: spec.role.index }] : []));
   // What stands in an argument's place already need not be copied again: tensors do not change.
@@ -237,23 +263,34 @@ function createExecutable({ owner, program, phases, addresses, variables, reside
     const fetch = (): Tensor => fromData(read(owner, residence.address, variable.dtype, size), variable.shape, variable.dtype);
     return [{ variable, residence, assigned: written.has(i), fetch }];
   });
+  /** Brings in what has changed since the last run. */
+  const feed = (args: readonly Tensor[]): void => {
+    for (let i = 0; i < slots.length; i++) {
+      const { variable, residence } = slots[i];
+      if (residence.version === variable.version) continue;
+      write(owner, null, residence.address, variable.current);
+      residence.version = variable.version;
+    }
+    for (let i = 0; i < taken.length; i++) {
+      const argument = taken[i];
+      const tensor = args[argument.index];
+      if (argument.last === tensor.id) continue;
+      write(owner, gathers, argument.address, tensor);
+      argument.last = tensor.id;
+    }
+  };
   return {
     arenaBytes, phases,
     run(args) {
-      for (let i = 0; i < slots.length; i++) {
-        const { variable, residence } = slots[i];
-        if (residence.version === variable.version) continue;
-        write(owner, residence.address, variable.current);
-        residence.version = variable.version;
+      try {
+        feed(args);
+        run();
+      } catch (cause) {
+        // Rows may have been put down that are not there now.
+        gathers.forget();
+        for (const argument of taken) argument.last = 0;
+        throw cause;
       }
-      for (let i = 0; i < taken.length; i++) {
-        const argument = taken[i];
-        const tensor = args[argument.index];
-        if (argument.last === tensor.id) continue;
-        write(owner, argument.address, tensor);
-        argument.last = tensor.id;
-      }
-      run();
       for (let i = 0; i < slots.length; i++) {
         const { variable, residence, assigned, fetch } = slots[i];
         if (!assigned) continue;
