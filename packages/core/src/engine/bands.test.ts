@@ -86,6 +86,12 @@ describe("bands", () => {
     expect(bandsOf({ kernels: [wide, copy({}, {})] }).map(({ units }) => units)).toEqual([8]);
     expect(bandsOf({ kernels: [{ ...wide, extents: [33] }, copy({}, {})] }).map(({ units }) => units)).toEqual([33, 8]);
   });
+  test("are found in long programs, too: 4,000 kernels in less than 2 seconds", () => {
+    const kernels = Array.from({ length: 4000 }, (_, i) => copy({ buffer: i % 7 === 0 ? 0 : i, strides: i % 5 === 0 ? [1, 8] : [4, 1] }, { buffer: i + 1 }));
+    const start = process.cpuUsage().user;
+    bandsOf({ kernels });
+    expect((process.cpuUsage().user - start) / 1e6).toBeLessThan(2);
+  });
   test("leave small kernels to one thread, several in a row without a barrier", () => {
     const small = { ...copy({}, {}), extents: [2, 4] };
     expect(bandsOf({ kernels: [small, small] }).map(({ units }) => units)).toEqual([0]);
