@@ -198,7 +198,7 @@ function emitGather(shared: boolean): Uint8Array<ArrayBuffer> {
   return module.bytes();
 }
 
-/** Copies `bytes`, at least one block, from `row` to `to`, which moves behind them. The last block overlaps the one before where bytes are over. */
+/** Copies `bytes`, at least one block, from `row` to `to`, which moves behind them. The last block overlaps the one before where they are no whole blocks. */
 function emitRow(f: FunctionBuilder, to: Local, row: Local, bytes: Local): void {
   const last = f.local("i32");
   const block = (): void => {
@@ -210,7 +210,7 @@ function emitRow(f: FunctionBuilder, to: Local, row: Local, bytes: Local): void 
     block();
     advance(row);
     advance(to);
-    f.get(to, last).op("i32.le_u").branchIf(again);
+    f.get(to, last).op("i32.lt_u").branchIf(again);
   });
   // row − (to − last)
   f.get(row, to).op("i32.sub").get(last).op("i32.add").set(row).get(last).set(to);
