@@ -4,12 +4,13 @@ import { sizeOf } from "../shape/shape.ts";
 import { rowMajorData, rowsStorage, type Storage } from "../storage.ts";
 import { storageOf, type Tensor } from "../tensor.ts";
 
-/** From here on an array of its own costs more than what is put into it: the system hands out its pages one by one, cleared. */
-const leastBytes = 1 << 16;
+/** Rows with fewer bytes together are put into an array at once: they are at hand as quickly as the note of where they come from. */
+const leastBytes = 1 << 13;
 
 /**
  * Many rows picked from a tensor, such as a batch, without an array yet: a compiled step takes them straight to where it
- * wants them, and whoever looks at them has them put together first. `null` for every other call.
+ * wants them, and whoever looks at them has them put together first: for large ones an array of their own costs more than what is
+ * put into it, as the system hands out its pages one by one, cleared. `null` for every other call.
  */
 export function deferred(primitive: Primitive, inputs: readonly Tensor[], attributes: unknown, out: Spec): Storage | null {
   const { lower } = primitive;

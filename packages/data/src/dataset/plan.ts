@@ -1,4 +1,5 @@
-import { NdgradError, Tensor, slice, take, tensor } from "@ndgrad/core";
+import { NdgradError, Tensor, slice, take } from "@ndgrad/core";
+import { fromData } from "@ndgrad/core/internal";
 import { orderOf } from "../random.ts";
 import { rowOf } from "./collate.ts";
 import { after, end, item, withoutFirst, type Awaitable, type Step, type Stream } from "./stream.ts";
@@ -25,7 +26,7 @@ export interface Indexed<T> {
 export interface RowSource {
   /** Rows side by side: views. */
   readonly slice: (from: number, to: number) => unknown;
-  /** Rows from anywhere, gathered once. */
+  /** Rows from anywhere, gathered once. Nobody changes the places afterwards. */
   readonly pick: (places: Int32Array) => unknown;
 }
 
@@ -53,7 +54,7 @@ export function rowsPlan(tensors: Tensor | Readonly<Record<string, Tensor>>, siz
   const source: RowSource = {
     slice: (from, to) => each((x) => slice(x, [[from, to]])),
     pick: (places) => {
-      const indices = tensor(places);
+      const indices = fromData(places, [places.length], "int32");
       return each((x) => take(x, indices, { axis: 0 }));
     },
   };

@@ -1,6 +1,6 @@
 import type { DType, TypedArray } from "../../../dtype.ts";
 import { placeWithin, type Rows } from "../../../storage.ts";
-import { ModuleBuilder, type FunctionBuilder, type Local } from "../encoder.ts";
+import { ModuleBuilder } from "../encoder.ts";
 import { elementAt } from "../heap.ts";
 import { control, emitBarrier } from "./barrier.ts";
 import type { ProgramMemory } from "./memory.ts";
@@ -40,9 +40,8 @@ interface Source {
   taken: number;
 }
 
-/** One block of a copy. Rows that are shorter are copied by the element, which is no slower in JavaScript. */
-const blockBytes = 64;
-const vectorBytes = 16;
+/** Shorter rows are copied in JavaScript: to list them takes as long. */
+const leastRowBytes = 32;
 /** What stands in the list before a gather's row addresses: where to, bytes of a row, how many rows. */
 const headWords = 3;
 
@@ -136,7 +135,7 @@ export function createGathers({ owner, limit, load, start }: GatherParts): Gathe
     put(rows, dtype, to) {
       const { from, first, length, places } = rows;
       const rowBytes = length * from.BYTES_PER_ELEMENT;
-      if (rowBytes < blockBytes || rows.count === 0) return false;
+      if (rowBytes < leastRowBytes || rows.count === 0) return false;
       const address = residence(from, dtype, places.length * rowBytes);
       const wanted = words + headWords + places.length;
       if (address < 0 || !reserve(wanted)) return false;
@@ -168,7 +167,7 @@ function emitGather(shared: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder().importMemory("env", "memory", shared ? { least: 1, most: 65536, shared: true } : { least: 1 });
   const f = module.define(["i32", "i32"]);
   const [thread, threads] = f.params;
-  const [at, gathers, to, bytes, rows, part, stop, row] = f.locals("i32", 8);
+  const [at, gathers, to, bytes, rows, part, stop] = f.locals("i32", 7);
   /** rows · number / threads */
   const pushShare = (pushNumber: () => void): void => { f.get(rows); pushNumber(); f.op("i32.mul").get(threads).op("i32.div_u"); };
   f.i32(0).memory("i32.load", control.gathers).tee(at).memory("i32.load").set(gathers);
@@ -185,9 +184,9 @@ function emitGather(shared: boolean): Uint8Array<ArrayBuffer> {
     pushAt();
     f.set(part);
     f.while(() => f.get(part, stop).op("i32.lt_u"), () => {
-      f.get(part).memory("i32.load").set(row);
-      emitRow(f, to, row, bytes);
-      f.get(part).i32(4).op("i32.add").set(part);
+      // Quicker than a loop over vectors: 2.5 ms for 25 MB, not 2.9.
+      f.get(to, part).memory("i32.load").get(bytes).memoryCopy();
+      f.get(to, bytes).op("i32.add").set(to).get(part).i32(4).op("i32.add").set(part);
     });
     f.get(rows);
     pushAt();
@@ -196,25 +195,4 @@ function emitGather(shared: boolean): Uint8Array<ArrayBuffer> {
   if (shared) emitBarrier(f, thread, threads);
   module.export("run", f.index);
   return module.bytes();
-}
-
-/** Copies `bytes`, at least one block, from `row` to `to`, which moves behind them. The last block overlaps the one before where they are no whole blocks. */
-function emitRow(f: FunctionBuilder, to: Local, row: Local, bytes: Local): void {
-  const last = f.local("i32");
-  const block = (): void => {
-    for (let offset = 0; offset < blockBytes; offset += vectorBytes) f.get(to, row).memory("v128.load", offset).memory("v128.store", offset);
-  };
-  const advance = (local: Local): void => { f.get(local).i32(blockBytes).op("i32.add").set(local); };
-  f.get(to, bytes).op("i32.add").i32(blockBytes).op("i32.sub").set(last);
-  f.loop((again) => {
-    block();
-    advance(row);
-    advance(to);
-    f.get(to, last).op("i32.lt_u").branchIf(again);
-  });
-  // row − (to − last)
-  f.get(row, to).op("i32.sub").get(last).op("i32.add").set(row).get(last).set(to);
-  block();
-  advance(to);
-  f.release(last);
 }
