@@ -1,4 +1,4 @@
-import type { FunctionBuilder } from "../encoder.ts";
+import type { FunctionBuilder, Local } from "../encoder.ts";
 
 /** Where the threads' agreements stand in memory, as byte addresses, a cache line apart. */
 export const control = {
@@ -21,8 +21,6 @@ export const control = {
   version: 320,
   /** For each thread, four bytes apart: the version at which it serves. */
   serving: 384,
-  /** For each thread, four bytes apart: 1 while it looks out for runs, 0 once it has gone to sleep. */
-  awake: 640,
   /** The next part of a phase that nobody has taken. */
   next: 896,
   /** Where the list of rows to be copied begins. */
@@ -32,12 +30,16 @@ export const control = {
 /** Turns of a waiting thread's loop before it goes to sleep: some tens of microseconds. */
 const spins = 20_000;
 
+/** Roots, of some twenty cycles each, between two looks. */
+const pauseRoots = 4;
+
 /**
  * Writes a barrier: goes on when all threads have come. Threads look for a while, then sleep. Thread 0 only looks: a
  * browser does not let its main thread sleep.
  */
 export function emitBarrier(f: FunctionBuilder, thread: number, threads: number): void {
   const [mine, turns] = f.locals("i32", 2);
+  const root = f.local("f64");
   f.get(threads).i32(1).op("i32.gt_u").if(() => {
     f.i32(0).memory("i32.atomic.load", control.passed).set(mine);
     f.i32(0).i32(1).memory("i32.atomic.rmw.add", control.arrived).i32(1).op("i32.add").get(threads).op("i32.eq").if(
@@ -50,11 +52,22 @@ export function emitBarrier(f: FunctionBuilder, thread: number, threads: number)
       () => f.i32(spins).set(turns).block((done) => f.loop((again) => {
         f.i32(0).memory("i32.atomic.load", control.passed).get(mine).op("i32.ne").branchIf(done);
         f.i32(0).memory("i32.atomic.load", control.broken).if(() => f.op("unreachable"));
-        f.get(thread).op("i32.eqz").branchIf(again);
+        pushPause(f, root);
+        f.get(thread).op("i32.eqz").op("i32.or").branchIf(again);
         f.get(turns).i32(1).op("i32.sub").tee(turns).branchIf(again);
         f.i32(0).get(mine).i64(-1n).memory("memory.atomic.wait32", control.passed).op("drop").branch(again);
       })),
     );
   });
-  f.release(mine, turns);
+  f.release(mine, turns, root);
+}
+
+/**
+ * Pushes 0, after a while in which the processor has little to do: there is no instruction for that in WebAssembly, but a chain of
+ * roots is one. Where two threads share a core, one that waits hardly slows the other down then.
+ */
+function pushPause(f: FunctionBuilder, root: Local): void {
+  f.get(root).f64(2).op("f64.add");
+  for (let i = 0; i < pauseRoots; i++) f.op("f64.sqrt");
+  f.tee(root).f64(0).op("f64.lt");
 }

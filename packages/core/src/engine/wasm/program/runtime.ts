@@ -7,6 +7,7 @@ import type { Variable } from "../../../variable.ts";
 import type { Executable, Runtime } from "../../engine.ts";
 import { phasesOf, type Phase } from "../../phases.ts";
 import { paddedBytes, planMemory } from "../../plan.ts";
+import { workOf } from "../../work.ts";
 import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program, type Size } from "../../program.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractScratch } from "../contract.ts";
@@ -18,10 +19,9 @@ import { control } from "./barrier.ts";
 import { emitProgram } from "./emit.ts";
 import { createGathers, type Gathers } from "./gather.ts";
 import { createProgramMemory, type ProgramMemory } from "./memory.ts";
+import { createPace } from "./pace.ts";
 import { isSmallProduct, smallProductScratch } from "./small-product.ts";
 import { createThreadPool, platformThreads, type ThreadPool } from "./threads.ts";
-import { workOf } from "../../work.ts";
-
 
 /** As many as the places for their agreements. */
 const mostThreads = 64;
@@ -49,19 +49,16 @@ function scratchOf(kernel: Kernel): number {
 export interface RuntimeOptions {
   /** A program runs on as many threads as it has so many operations on an element for each: to meet costs them about a microsecond. */
   readonly workPerThread?: number;
-  /** Programs with less work than this take helpers only where they are awake: waking them costs as much as such a program. */
-  readonly wakingWork?: number;
+  /** Programs with less work than this find out by trying whether threads pay; they always do where there is more. */
+  readonly triedWork?: number;
   /** Of bands that have nothing to do with one another, those with so much work are divided among threads: to take a part costs some tens of nanoseconds. */
   readonly dividedWork?: number;
   /** Data sets that batches are taken from stay in the memory up to so many bytes together. */
   readonly sourceBytes?: number;
 }
 
-/** Two runs of small programs with less than so many milliseconds between them are the steps of a loop: helpers are woken for those to come. */
-const stepMilliseconds = 0.5;
-
 /** Loads programs into one memory, where variables stay between runs, and runs them. */
-export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000, dividedWork = 32_768, sourceBytes = 2 ** 29 }: RuntimeOptions = {}): Runtime {
+export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000, dividedWork = 32_768, sourceBytes = 2 ** 29 }: RuntimeOptions = {}): Runtime {
   const platform = platformThreads();
   const memory = createProgramMemory(platform !== null);
   const owner: ProgramMemory = {
@@ -150,19 +147,18 @@ export function createRuntime({ workPerThread = 200_000, wakingWork = 2_000_000,
     const wanted = (): number => (work >= workPerThread * threads ? threads : Math.max(1, Math.floor(work / workPerThread)));
     const id = work >= 2 * workPerThread ? offer(module, host) : -1;
     if (id >= 0 && threads > 1) helpers();
-    let last = -Infinity;
-    /** How many threads take part in a run that begins now. */
-    const available = (): number => {
-      const count = wanted();
-      if (count === 1 || !helpers().ready()) return 1;
-      if (work >= wakingWork || helpers().awake(count)) return count;
-      const now = performance.now();
-      if (now - last < stepMilliseconds) helpers().rouse();
-      last = now;
-      return 1;
-    };
+    const pace = work < triedWork ? createPace() : null;
     const run = (): void => {
-      const count = available();
+      const most = wanted();
+      if (most === 1 || !helpers().ready()) runOn(1);
+      else if (pace === null) runOn(most);
+      else {
+        const start = performance.now();
+        runOn(pace.threads(most));
+        pace.took(performance.now() - start);
+      }
+    };
+    const runOn = (count: number): void => {
       try {
         gathers.run(count);
         if (count > 1) helpers().start(id, count);

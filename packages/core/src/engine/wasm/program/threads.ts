@@ -6,10 +6,6 @@ import { control } from "./barrier.ts";
 export interface ThreadPool {
   /** Whether all helpers can run programs: not while they are still starting or taking in a program. */
   ready(): boolean;
-  /** Whether so many threads, the caller's among them, look out for runs and need not be woken from sleep. */
-  awake(threads: number): boolean;
-  /** Wakes the helpers, without giving them anything to do. */
-  rouse(): void;
   /** Gives a program's code to the helpers, those to come included. */
   load(id: number, module: WebAssembly.Module, host: readonly HostFunction[]): void;
   unload(id: number): void;
@@ -21,11 +17,9 @@ export interface ThreadPool {
 
 /** A command that sends helpers back to their event loop, to take messages. */
 const leave = -1;
-/** A command that changes nothing: who has slept is awake then. */
-const attend = -2;
 
 /** How often an idle helper looks for a run before it goes to sleep: some tens of microseconds, about the time between steps of training. */
-const helperSpins = 20_000;
+const helperSpins = 2_000;
 
 /**
  * What a helper does, as text: a file of its own could not be found again under every loader and bundler. It waits for
@@ -41,16 +35,12 @@ function serve(version) {
   let seen = Atomics.load(cells, ${control.run / 4});
   // Another message is on its way: it would wait for ever behind this turn.
   if (Atomics.load(cells, ${control.version / 4}) !== version) return;
-  Atomics.store(cells, ${control.awake / 4} + thread, 1);
   Atomics.store(cells, ${control.serving / 4} + thread, version);
   for (;;) {
-    let spins = ${helperSpins};
-    while (Atomics.load(cells, ${control.run / 4}) === seen && --spins > 0);
-    if (spins === 0) {
-      Atomics.store(cells, ${control.awake / 4} + thread, 0);
-      Atomics.wait(cells, ${control.run / 4}, seen);
-      Atomics.store(cells, ${control.awake / 4} + thread, 1);
-    }
+    let spins = ${helperSpins}, root = 0;
+    // A chain of roots leaves the core to a thread that may share it.
+    while (Atomics.load(cells, ${control.run / 4}) === seen && --spins > 0 && root >= 0) root = Math.sqrt(Math.sqrt(Math.sqrt(Math.sqrt(root + 2))));
+    if (spins === 0) Atomics.wait(cells, ${control.run / 4}, seen);
     const now = Atomics.load(cells, ${control.run / 4});
     if (now === seen) continue;
     const at = ${control.commands / 4} + 2 * (now & 1);
@@ -59,7 +49,7 @@ function serve(version) {
     if (Atomics.load(cells, ${control.run / 4}) !== now) continue;
     seen = now;
     if (command === ${leave}) return;
-    if (command === ${attend} || thread >= threads) continue;
+    if (thread >= threads) continue;
     try {
       programs.get(command)(thread, threads);
     } catch (error) {
@@ -136,11 +126,6 @@ export function createThreadPool(memory: WebAssembly.Memory, count: number): Thr
   return {
     // A helper that is still taking in a program would miss its turn: until all are back the caller works alone.
     ready: () => helpers.every((_, i) => Atomics.load(cells, control.serving / 4 + i + 1) === version),
-    awake(threads) {
-      for (let thread = 1; thread < threads; thread++) if (Atomics.load(cells, control.awake / 4 + thread) === 0) return false;
-      return true;
-    },
-    rouse: () => signal(attend),
     load: (id, module, host) => tell(() => [{ kind: "load", id, module, host }]),
     unload: (id) => tell(() => [{ kind: "unload", id }]),
     start: signal,
