@@ -1,6 +1,6 @@
 // Five bits, turned over by a network: 5 → 10 → 5 sigmoids without biases, learnt from one example at a time. The
 // numbers are NumPy's under seed 42, and so are the losses, to the ninth digit and further.
-import { compile, setThreads, valueAndGrad, type Tensor } from "@ndgrad/core";
+import { compile, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { dataset, makeBitFlip, numpyRandom } from "@ndgrad/data";
 import { binaryCrossEntropyWithLogits, dense, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { lossCurve } from "@ndgrad/plot";
@@ -11,7 +11,6 @@ const { epochs, seed } = settings({
   seed: whole(42, "of NumPy's random numbers", { least: 0, most: 2 ** 32 - 1 }),
 });
 
-setThreads(1); // five numbers are nothing to share
 const dtype = "float64";
 
 const random = numpyRandom(seed);

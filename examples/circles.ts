@@ -1,6 +1,6 @@
 // Two circles, one within the other, told apart: no line parts them, three layers do. Every number here is NumPy's, so
 // that the costs can be laid beside those that the article prints. They agree to the ninth digit, over 25,000 steps.
-import { compile, setThreads, valueAndGrad, type Tensor } from "@ndgrad/core";
+import { compile, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { makeCircles, numpyRandom } from "@ndgrad/data";
 import { binaryAccuracy, binaryCrossEntropyWithLogits, dense, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { decisionBoundary, lossCurve, scatterByClass } from "@ndgrad/plot";
@@ -8,8 +8,6 @@ import { quick, settings, whole } from "./shared/settings.ts";
 
 const { steps } = settings({ steps: whole(quick ? 2_001 : 25_000, "steps of gradient descent", { least: 1 }) });
 const dtype = "float64";
-// A step takes a tenth of a millisecond: helpers would spend more on meeting than they save.
-setThreads(1);
 
 const train = makeCircles({ samples: 1000, noise: 0.05, random: 4, dtype });
 const test = makeCircles({ samples: 100, noise: 0.05, random: 2, dtype });

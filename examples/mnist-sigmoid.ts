@@ -2,7 +2,7 @@
 // knows a third of the digits after ten epochs, 80 % after a hundred, and 90 % after some six hundred. --data <folder>
 // takes MNIST's own four files.
 import { setImmediate } from "node:timers/promises";
-import { compile, generator, oneHot, setThreads, valueAndGrad, type Tensor } from "@ndgrad/core";
+import { compile, generator, oneHot, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { dataset, digits, mnistFolder } from "@ndgrad/data";
 import { accuracy, dense, initializers, meanSquaredError, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { lossCurve } from "@ndgrad/plot";
@@ -15,8 +15,6 @@ const { epochs: most, seed, data } = settings({
 });
 const goal = 0.9;
 
-// A step on 32 digits takes a fraction of a millisecond: helpers would spend more on meeting than they save.
-setThreads(1);
 
 const { train, test } = data === undefined ? await digits({ seed }) : await mnistFolder(data).catch(refused("--data"));
 const weights = generator(seed);
