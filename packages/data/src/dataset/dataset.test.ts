@@ -173,6 +173,48 @@ describe("orders", () => {
   });
 });
 
+describe("parts", () => {
+  /** Ways to get a set of the numbers 0 to 11 before it is cut into parts. */
+  const before: Readonly<Record<string, (source: Dataset<number>) => Dataset<number>>> = {
+    map: (source) => source.map((x, _, epoch) => x + 0 * epoch), take: (source) => source.take(9), skip: (source) => source.skip(2), concat: (source) => source.take(5).concat(source.skip(5)),
+    zip: (source) => source.zip(source).map(([x]) => x), shuffle: (source) => source.shuffle({ seed: 3 }), repeat: (source) => source.repeat(2), cache: (source) => source.cache(),
+    "shuffle by window": (source) => source.shuffle({ window: 3 }), "batch": (source) => source.map((x) => [x]).batch(1).map(({ data }) => data[0]),
+  };
+  const both: readonly ((source: Dataset<number>) => readonly { readonly train: Dataset<number>; readonly test: Dataset<number> }[])[] = [
+    (source) => [source.split({ testFraction: 0.3 })], (source) => [source.split({ testFraction: 0.3, by: (x) => x % 2 })], (source) => source.kFold(3), (source) => source.kFold(3, { by: (x) => x % 2 }),
+  ];
+
+  test("have no item in common, over all pairs of epochs, whatever comes before; or are refused", () => {
+    let cut = 0;
+    fc.assert(fc.property(fc.array(fc.constantFrom(...Object.keys(before)), { maxLength: 4 }), fc.nat(both.length - 1), (names, way) => {
+      const source = names.reduce((made, name) => before[name](made), dataset(upTo(12)));
+      let parts;
+      try {
+        parts = both[way](source);
+      } catch (error) {
+        expect(String(error)).toMatch(/(split|kFold): (after shuffle|after repeat|this set is a stream)|folds of/);
+        return;
+      }
+      cut++;
+      for (const { train, test } of parts) {
+        const over = (part: Dataset<number>): Set<number> => new Set([0, 1, 2].flatMap((epoch) => [...part.epoch(epoch)]));
+        const trained = over(train);
+        expect([...over(test)].filter((each) => trained.has(each))).toEqual([]);
+      }
+    }), { numRuns: 400 });
+    expect(cut).toBeGreaterThan(50);
+  });
+
+  test("are made before shuffle and repeat, which say so", () => {
+    const source = dataset(upTo(12));
+    expect(() => source.shuffle().batch(2).split()).toThrow("split before shuffle: data.split(…), then train.shuffle()");
+    expect(() => source.shuffle().kFold(3)).toThrow("kFold before shuffle");
+    expect(() => source.repeat().split()).toThrow("split before repeat: data.split(…), then train.repeat()");
+    expect(() => source.repeat(2).shuffle().cache().kFold(3)).toThrow("kFold before repeat");
+    expect(source.shuffle().cache().split().test.size).toBe(2);
+  });
+});
+
 describe("batches", () => {
   const x = tensor(Float32Array.from(upTo(20)), { shape: [10, 2] });
   const y = tensor(Int32Array.from(upTo(10)));
@@ -207,6 +249,16 @@ describe("batches", () => {
   test("of a tensor are its rows", () => {
     expect([...dataset(x).shuffle({ seed: 1 }).batch(4)].map((batch) => batch.shape)).toEqual([[4, 2], [4, 2], [2, 2]]);
     expect([...dataset(x).take(2)].map((row) => row.toArray())).toEqual([[0, 1], [2, 3]]);
+  });
+
+  test("come in any order, and from any on", () => {
+    const x = tensor(upTo(41));
+    for (const rows of [dataset(x), dataset(x).shuffle({ seed: 2 })]) {
+      const batches = rows.batch(2);
+      const all = [...batches].map((batch) => [...batch.data]);
+      for (const seed of upTo(5)) expect([...batches.shuffle({ seed })].map((batch) => [...batch.data])).toEqual([...dataset(all).shuffle({ seed })]);
+      for (const skipped of upTo(all.length)) expect([...batches.skip(skipped)].map((batch) => [...batch.data])).toEqual(all.slice(skipped));
+    }
   });
 
   test("of columns are rows of the columns: views in order, gathered when shuffled", () => {

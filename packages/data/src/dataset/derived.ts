@@ -7,19 +7,21 @@ import { after, chained, end, isPromise, paired, type Awaitable, type Step, type
 
 /** Batches of `count` items; rows of tensors are not taken apart first. */
 export function batchesOf(source: Indexed<unknown>, count: number, batches: number): Indexed<unknown> {
-  const { size, rows } = source;
+  const { size, rows, moved } = source;
   const edge = (batch: number): number => Math.min(size, batch * count);
   if (rows !== undefined) {
     return {
       size: batches,
+      moved,
       items: (epoch) => {
         const all = rows(epoch);
-        return (batch) => all.slice(edge(batch), edge(batch + 1));
+        return someAtOnce(batches, (batch) => all.slice(edge(batch), edge(batch + 1)));
       },
     };
   }
   return {
     size: batches,
+    moved,
     items: (epoch) => {
       const make = source.items(epoch);
       return (batch) => {
@@ -30,11 +32,34 @@ export function batchesOf(source: Indexed<unknown>, count: number, batches: numb
   };
 }
 
+/** How many batches are made at once for who goes from one to the next. */
+const atOnce = 8;
+
+/**
+ * Batches are notes of which rows they are: a step of training leaves nothing in the caches of what makes them, so that one alone
+ * costs three times what it costs in a row of them.
+ */
+function someAtOnce<T>(count: number, make: (index: number) => T): (index: number) => T {
+  let next = -1;
+  /** Those from `next` on, the nearest last. */
+  let waiting: T[] = [];
+  return (index) => {
+    const goesOn = index === next;
+    next = index + 1;
+    if (!goesOn || waiting.length === 0) {
+      const many = goesOn ? Math.min(atOnce, count - index) : 1;
+      waiting = Array.from({ length: many }, (_, i) => make(index + many - 1 - i));
+    }
+    return waiting.pop() as T;
+  };
+}
+
 /** The items of one epoch after another. */
 export function repeated<T>(source: Indexed<T>, times: number): Indexed<T> {
   const { size } = source;
   return {
     size: size === 0 ? 0 : size * times,
+    moved: "repeat",
     items: (first) => {
       let round = -1;
       let make: (index: number) => Awaitable<T>;
@@ -47,6 +72,9 @@ export function repeated<T>(source: Indexed<T>, times: number): Indexed<T> {
   };
 }
 
+/** What moves the items of sets put together; where one is repeated, its items have several places whatever else. */
+const movedIn = (parts: readonly Indexed<unknown>[]): Indexed<unknown>["moved"] => parts.find(({ moved }) => moved === "repeat")?.moved ?? parts.find(({ moved }) => moved !== undefined)?.moved;
+
 /** Sets one after another. */
 export function concatenated<T>(plans: readonly Plan<T>[], size: number | undefined): Plan<T> {
   const parts = plans.flatMap(({ indexed }) => (indexed === undefined || !Number.isFinite(indexed.size) ? [] : [indexed]));
@@ -54,6 +82,7 @@ export function concatenated<T>(plans: readonly Plan<T>[], size: number | undefi
   const ends = parts.map(((total) => (part: Indexed<T>) => (total += part.size))(0));
   return planOf({
     size: size ?? 0,
+    moved: movedIn(parts),
     items: (epoch) => {
       const makers = parts.map((part) => part.items(epoch));
       return (index) => {
@@ -72,6 +101,7 @@ export function zipped<T, U>(left: Plan<T>, right: Plan<U>): Plan<readonly [T, U
   if (a === undefined || b === undefined) return { size, open: (epoch, from) => paired(left.open(epoch, from), right.open(epoch, from)) };
   return planOf({
     size: Math.min(a.size, b.size),
+    moved: movedIn([a, b]),
     items: (epoch) => {
       const [makeA, makeB] = [a.items(epoch), b.items(epoch)];
       return (index) => after(makeA(index), (one) => after(makeB(index), (other) => [one, other] as const));
@@ -93,6 +123,8 @@ export function cached<T>(source: Plan<T>): Plan<T> {
     let make: ((index: number) => Awaitable<T>) | undefined;
     return planOf({
       size: indexed.size,
+      // Places stay as they were in the first epoch.
+      moved: indexed.moved === "shuffle" ? undefined : indexed.moved,
       items: (epoch) => {
         const maker = (make ??= indexed.items(epoch));
         return (index) => (index in kept ? (kept[index] as Awaitable<T>) : (kept[index] = maker(index)));
