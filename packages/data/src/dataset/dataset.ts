@@ -4,7 +4,7 @@ import { stratifiedSplit } from "../split.ts";
 import { collate, rowsOf, type Batched, type RowOf } from "./collate.ts";
 import { batchesOf, cached, classIn, concatenated, foldsOf, partsOf, picker, repeated, zipped } from "./derived.ts";
 import { positionedIterator, syncIterator } from "./iterators.ts";
-import { indexedOf, orders, planOf, reordered, rowsPlan, shifted, streamed, type Indexed, type Plan } from "./plan.ts";
+import { fixedOf, indexedOf, orders, planOf, reordered, rowsPlan, shifted, streamed, type Indexed, type Plan } from "./plan.ts";
 import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, startsOf, streamOf, type Stream } from "./stream.ts";
 import type { Dataset, Parts } from "./types.ts";
 import { mapOnWorkers, type WorkerOptions } from "./workers/map.ts";
@@ -28,7 +28,7 @@ export function dataset<T extends Tensor>(source: T): Dataset<RowOf<T>>;
 export function dataset<T>(source: Iterable<T> | AsyncIterable<T> | (() => Iterable<T> | AsyncIterable<T>)): Dataset<T>;
 export function dataset<T extends Columns<T>>(source: T): Dataset<RowOf<T>>;
 export function dataset(source: readonly unknown[] | Tensor | Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>) | Readonly<Record<string, Tensor>>): Dataset<unknown> {
-  if (Array.isArray(source)) return ofPlan(planOf({ size: source.length, items: () => (index) => source[index] as unknown }));
+  if (Array.isArray(source)) return ofPlan(planOf({ size: source.length, moved: undefined, items: () => (index) => source[index] as unknown }));
   if (source instanceof Tensor) return ofPlan(rowsPlan(source, sharedRows([["the tensor", source]])));
   if (typeof source === "function") return ofPlan(streamed(undefined, () => streamOf(source())));
   if (isIterable(source)) return ofPlan(streamed(undefined, startsOf(source)));
@@ -83,7 +83,7 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     map(f) {
       const { indexed } = plan;
       if (indexed === undefined) return derived(streamed(size, (epoch) => mapped(open(epoch), (item, index) => f(item, index, epoch))));
-      return derived(planOf({ size: indexed.size, items: (epoch) => placed(indexed.items(epoch), (make, index) => after(make(index), (value) => f(value, index, epoch))) }));
+      return derived(planOf({ size: indexed.size, moved: indexed.moved, items: (epoch) => placed(indexed.items(epoch), (make, index) => after(make(index), (value) => f(value, index, epoch))) }));
     },
     filter: (keep) => derived(streamed(undefined, (epoch) => filtered(open(epoch), keep))),
     batch(count, { dropLast = false } = {}) {
@@ -102,7 +102,7 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
         return derived(streamed(size, (epoch) => shuffledWithin(open(epoch), window, picker(seed, epoch))));
       }
       const indexed = indexedOf(plan, "shuffle", "give a window to shuffle within");
-      return derived(reordered(indexed, indexed.size, orders(indexed.size, seed)));
+      return derived(reordered(indexed, indexed.size, orders(indexed.size, seed), indexed.moved ?? "shuffle"));
     },
     repeat(times = Infinity) {
       if (times !== Infinity) checkWhole("repeat", "times", times, 0);
@@ -140,12 +140,12 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       return derived(streamed(undefined, (epoch) => grouped(open(epoch), count, stride, !dropLast)));
     },
     split({ by, ...options } = {}) {
-      const indexed = indexedOf(plan, "split", "cache it in an array first");
+      const indexed = fixedOf(plan, "split");
       const labels = Array.from({ length: indexed.size }, by === undefined ? () => 0 : classIn("split", indexed, at, by));
       return both(partsOf(indexed, stratifiedSplit(labels, options)));
     },
     kFold(k, { seed = 0, by } = {}) {
-      const indexed = indexedOf(plan, "kFold", "cache it in an array first");
+      const indexed = fixedOf(plan, "kFold");
       const { size: count } = indexed;
       checkWhole("kFold", "k", k, 2);
       checkWhole("kFold", "seed", seed, 0);

@@ -16,6 +16,8 @@ export interface Plan<T> {
 /** Items by their places, of which there are `size` in all. */
 export interface Indexed<T> {
   readonly size: number;
+  /** Who puts other items into the same places in other epochs, or an item into several; a cache of the whole undoes the first. */
+  readonly moved: "shuffle" | "repeat" | undefined;
   /** Items of an epoch: what depends on the epoch alone, such as an order, is made once. */
   readonly items: (epoch: number) => (index: number) => Awaitable<T>;
   /** Where items are rows of tensors: many at once. */
@@ -58,14 +60,15 @@ export function rowsPlan(tensors: Tensor | Readonly<Record<string, Tensor>>, siz
       return each((x) => take(x, indices, { axis: 0 }));
     },
   };
-  return planOf({ size, rows: () => source, items: () => (index) => each((x) => rowOf(x, index)) });
+  return planOf({ size, moved: undefined, rows: () => source, items: () => (index) => each((x) => rowOf(x, index)) });
 }
 
-/** Some of the items, in another order: `orderAt` names them by their places. */
-export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: number) => Int32Array): Plan<T> {
+/** Some of the items, in another order: `orderAt` names them by their places; `moved` says who has another one in each epoch. */
+export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: number) => Int32Array, moved: Indexed<T>["moved"] = source.moved): Plan<T> {
   const { rows } = source;
   return planOf({
     size,
+    moved,
     items: (epoch) => {
       const make = source.items(epoch);
       const order = orderAt(epoch);
@@ -83,9 +86,10 @@ export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: 
 
 /** `size` items from one of them on. */
 export function shifted<T>(source: Indexed<T>, size: number, by: number): Plan<T> {
-  const { rows } = source;
+  const { rows, moved } = source;
   return planOf({
     size,
+    moved,
     items: (epoch) => {
       const make = source.items(epoch);
       return (index) => make(index + by);
@@ -111,5 +115,13 @@ export function orders(size: number, seed: number): (epoch: number) => Int32Arra
 /** A plan's places, or an error that says who needs them. */
 export function indexedOf<T>({ indexed }: Plan<T>, caller: string, remedy: string): Indexed<T> {
   if (indexed === undefined || !Number.isFinite(indexed.size)) throw new NdgradError(`${caller}: this set is a stream, without a size; ${remedy}`);
+  return indexed;
+}
+
+/** A plan's places for parts without an item in common: each place has one item, the same one in every epoch. */
+export function fixedOf<T>(plan: Plan<T>, caller: string): Indexed<T> {
+  if (plan.indexed?.moved === "repeat") throw new NdgradError(`${caller}: after repeat an item has several places, and would be in both parts; ${caller} before repeat: data.${caller}(…), then train.repeat()`);
+  const indexed = indexedOf(plan, caller, "cache it in an array first");
+  if (indexed.moved === "shuffle") throw new NdgradError(`${caller}: after shuffle every epoch has other items in the same places, and those of the test part would come into training; ${caller} before shuffle: data.${caller}(…), then train.shuffle()`);
   return indexed;
 }

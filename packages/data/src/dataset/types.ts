@@ -82,9 +82,9 @@ export interface Dataset<T> extends AsyncIterable<T> {
   cache(): Dataset<T>;
   /** Items side by side, in arrays. */
   window(size: number, options?: WindowOptions): Dataset<readonly T[]>;
-  /** Two parts, chosen at random. @throws NdgradError for a stream. */
+  /** Two parts without an item in common, in any epoch; chosen at random. @throws NdgradError for a stream, and behind `shuffle` and `repeat`: split before them. */
   split(options?: DatasetSplitOptions<T>): Parts<T>;
-  /** k pairs of parts: every item is in the test part of exactly one. @throws NdgradError for a stream. */
+  /** k pairs of parts: every item is in the test part of exactly one. @throws NdgradError for a stream, and behind `shuffle` and `repeat`: fold before them. */
   kFold(k: number, options?: FoldOptions<T>): readonly Parts<T>[];
   /**
    * What `map` does, in order as well, but on worker threads, for maps that compute a lot: several items are worked on at
