@@ -29,13 +29,22 @@ export type RowOf<T> =
   : [T] extends [object] ? { readonly [K in keyof T]: RowOf<T[K]> }
   : never;
 
-/** The arrays that are columns side by side, not lists of items: what tuples became in a batch. */
-const tuples = new WeakSet<object>();
+/** What arrays are that sets have made: columns side by side, as tuples become in a batch, or lists of items. */
+const kinds = new WeakMap<object, "tuple" | "list">();
 
 /** Marks columns side by side. */
-export function tupleOf(columns: readonly unknown[]): readonly unknown[] {
-  tuples.add(columns);
+export function tupleOf<T extends readonly unknown[]>(columns: T): T {
+  kinds.set(columns, "tuple");
   return columns;
+}
+
+/** A pair, marked: were it a pair of batches, these would be columns. */
+export const pairOf = <T, U>(one: T, other: U): readonly [T, U] => tupleOf([one, other] as const);
+
+/** Marks a list of items. */
+export function listOf<T>(items: readonly T[]): readonly T[] {
+  kinds.set(items, "list");
+  return items;
 }
 
 /** Some items as one batch. */
@@ -64,7 +73,7 @@ function collated(items: readonly unknown[], path: string): unknown {
     if (odd !== undefined) throw new NdgradError(`batch: examples differ${at(path)}: records of ${names.join(", ")} and of ${Object.keys(odd).join(", ")}; give all the same fields`);
     return Object.fromEntries(names.map((name) => [name, collated(items.map((each) => each[name]), `${path}.${name}`)]));
   }
-  return items;
+  return listOf(items);
 }
 
 /** Lists of numbers as the rows of a matrix, each copied once. */
@@ -100,7 +109,14 @@ export function rowsOf(batch: unknown): readonly unknown[] {
     if (batch.rank === 0) throw new NdgradError("unbatch: a scalar has no rows");
     return Array.from({ length: batch.shape[0] }, (_, row) => rowOf(batch, row));
   }
-  if (isArray(batch)) return tuples.has(batch) ? sideBySide(Object.entries(batch), (row) => row.map(([, value]) => value)) : batch;
+  if (isArray(batch)) {
+    const kind = kinds.get(batch);
+    if (kind === "tuple") return sideBySide(Object.entries(batch), (row) => row.map(([, value]) => value));
+    if (kind === undefined && batch.some((each) => isTensor(each) || isArray(each))) {
+      throw new NdgradError(`unbatch: this array of ${batch.length} could be columns side by side or a list of items; make a record of columns: { x, y }, and let a generator give the items of a list`);
+    }
+    return batch;
+  }
   if (!isRecord(batch)) throw new NdgradError("unbatch: an item is neither an array, nor a tensor, nor a record of them");
   return sideBySide(Object.entries(batch), Object.fromEntries);
 }

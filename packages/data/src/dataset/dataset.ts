@@ -1,10 +1,10 @@
 import { NdgradError, Tensor } from "@ndgrad/core";
 import { checkWhole } from "../checks.ts";
 import { stratifiedSplit } from "../split.ts";
-import { collate, rowsOf, type Batched, type RowOf } from "./collate.ts";
+import { collate, listOf, rowsOf, type Batched, type RowOf } from "./collate.ts";
 import { batchesOf, cached, classIn, concatenated, foldsOf, partsOf, picker, repeated, zipped } from "./derived.ts";
 import { positionedIterator, syncIterator } from "./iterators.ts";
-import { fixedOf, indexedOf, orders, planOf, reordered, rowsPlan, shifted, streamed, type Indexed, type Plan } from "./plan.ts";
+import { begunAhead, fixedOf, indexedOf, orders, planOf, reordered, rowsPlan, shifted, streamed, type Indexed, type Plan } from "./plan.ts";
 import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, startsOf, streamOf, type Stream } from "./stream.ts";
 import type { Dataset, Parts } from "./types.ts";
 import { mapOnWorkers, type WorkerOptions } from "./workers/map.ts";
@@ -137,7 +137,7 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     window(count, { stride = count, dropLast = false } = {}) {
       checkWhole("window", "size", count, 1);
       checkWhole("window", "stride", stride, 1);
-      return derived(streamed(undefined, (epoch) => grouped(open(epoch), count, stride, !dropLast)));
+      return derived(streamed(undefined, (epoch) => mapped(grouped(open(epoch), count, stride, !dropLast), listOf)));
     },
     split({ by, ...options } = {}) {
       const indexed = fixedOf(plan, "split");
@@ -162,7 +162,8 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     },
     prefetch(count) {
       checkWhole("prefetch", "count", count, 0);
-      return derived({ size, open: (epoch, from) => ahead(plan.open(epoch, from), count) });
+      const { indexed } = plan;
+      return derived({ size, open: (epoch, from) => (indexed === undefined ? ahead(plan.open(epoch, from), count) : begunAhead(indexed, epoch, from, count)) });
     },
     progress: (report) => derived({
       size,

@@ -1,7 +1,7 @@
 import { NdgradError, generator } from "@ndgrad/core";
 import { pooled } from "../random.ts";
 import type { Split } from "../split.ts";
-import { collate, tupleOf } from "./collate.ts";
+import { collate, pairOf, tupleOf } from "./collate.ts";
 import { planOf, reordered, streamed, type Indexed, type Plan, type RowSource } from "./plan.ts";
 import { after, chained, end, isPromise, paired, type Awaitable, type Step, type Stream } from "./stream.ts";
 
@@ -98,13 +98,13 @@ export function zipped<T, U>(left: Plan<T>, right: Plan<U>): Plan<readonly [T, U
   const size = left.size === undefined || right.size === undefined ? undefined : Math.min(left.size, right.size);
   const { indexed: a } = left;
   const { indexed: b } = right;
-  if (a === undefined || b === undefined) return { size, open: (epoch, from) => paired(left.open(epoch, from), right.open(epoch, from)) };
+  if (a === undefined || b === undefined) return { size, open: (epoch, from) => paired(left.open(epoch, from), right.open(epoch, from), pairOf) };
   return planOf({
     size: Math.min(a.size, b.size),
     moved: movedIn([a, b]),
     items: (epoch) => {
       const [makeA, makeB] = [a.items(epoch), b.items(epoch)];
-      return (index) => after(makeA(index), (one) => after(makeB(index), (other) => [one, other] as const));
+      return (index) => after(makeA(index), (one) => after(makeB(index), (other) => pairOf(one, other)));
     },
     ...(a.rows !== undefined && b.rows !== undefined && { rows: rowsOfBoth(a.rows, b.rows) }),
   });
@@ -115,39 +115,65 @@ const rowsOfBoth = (left: (epoch: number) => RowSource, right: (epoch: number) =
   return { slice: (from, to) => tupleOf([a.slice(from, to), b.slice(from, to)]), pick: (places) => tupleOf([a.pick(places), b.pick(places)]) };
 };
 
-/** Items are made once, in whichever epoch comes first. */
+/** Items are made once, in whichever epoch comes first; what failed is tried again when it is asked for again. */
 export function cached<T>(source: Plan<T>): Plan<T> {
   const { indexed } = source;
   if (indexed !== undefined && Number.isFinite(indexed.size)) {
     const kept: (Awaitable<T> | undefined)[] = [];
     let make: ((index: number) => Awaitable<T>) | undefined;
+    const keep = (index: number, made: Awaitable<T>): Awaitable<T> => {
+      kept[index] = made;
+      if (isPromise(made)) made.then(undefined, () => { delete kept[index]; });
+      return made;
+    };
     return planOf({
       size: indexed.size,
       // Places stay as they were in the first epoch.
       moved: indexed.moved === "shuffle" ? undefined : indexed.moved,
       items: (epoch) => {
         const maker = (make ??= indexed.items(epoch));
-        return (index) => (index in kept ? (kept[index] as Awaitable<T>) : (kept[index] = maker(index)));
+        return (index) => (index in kept ? (kept[index] as Awaitable<T>) : keep(index, maker(index)));
       },
     });
   }
-  // Whoever is furthest asks the source; all others get what it gave.
+  return cachedStream(source);
+}
+
+/** Whoever is furthest asks the source; all others get what it gave. */
+function cachedStream<T>({ size, open }: Plan<T>): Plan<T> {
   const steps: Awaitable<Step<T>>[] = [];
   let stream: Stream<T> | undefined;
   let over = false;
-  const stepAt = (index: number, epoch: number): Awaitable<Step<T>> => {
-    const shared = (stream ??= source.open(epoch, 0));
-    while (steps.length <= index && !over) {
-      const asked = steps.length === 0 ? shared.next() : after(steps[steps.length - 1], (step) => (step.done ? step : shared.next()));
-      steps.push(after(asked, (step) => {
-        over ||= step.done;
-        return step;
-      }));
+  let first: number | undefined;
+  /** Drops the answers from one that failed on; the source begins again there. */
+  const failed = (index: number, asked: Stream<T>): void => {
+    if (stream !== asked) return;
+    stream = undefined;
+    steps.length = index;
+    asked.close?.();
+  };
+  const ask = (index: number, epoch: number): Awaitable<Step<T>> => {
+    const shared = (stream ??= open((first ??= epoch), index));
+    try {
+      const asked = index === 0 ? shared.next() : after(steps[index - 1], (step) => (step.done ? step : shared.next()));
+      const step = after(asked, (given) => {
+        over ||= given.done;
+        return given;
+      });
+      if (isPromise(step)) step.then(undefined, () => { failed(index, shared); });
+      return step;
+    } catch (error) {
+      failed(index, shared);
+      throw error;
     }
+  };
+  const stepAt = (index: number, epoch: number): Awaitable<Step<T>> => {
+    while (steps.length <= index && !over) steps.push(ask(steps.length, epoch));
     return steps[index] ?? end;
   };
   return {
-    size: source.size,
+    size,
+    // Who leaves early does not close the source: others, and the next epoch, go on with it from where it stands.
     open: (epoch, from) => {
       let index = from;
       return { next: () => stepAt(index++, epoch) };

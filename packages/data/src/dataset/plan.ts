@@ -2,7 +2,7 @@ import { NdgradError, Tensor, slice, take } from "@ndgrad/core";
 import { fromData } from "@ndgrad/core/internal";
 import { orderOf } from "../random.ts";
 import { rowOf } from "./collate.ts";
-import { after, end, item, withoutFirst, type Awaitable, type Step, type Stream } from "./stream.ts";
+import { after, ahead, end, isPromise, item, withoutFirst, type Awaitable, type Step, type Stream } from "./stream.ts";
 
 /** How a set's items are made. */
 export interface Plan<T> {
@@ -42,6 +42,23 @@ export function planOf<T>(indexed: Indexed<T>): Plan<T> {
       return { next: (): Awaitable<Step<T>> => (next < indexed.size ? after(make(next++), item) : end) };
     },
   };
+}
+
+/** The items of an epoch, of which the next `count` are begun before they are wanted, none waiting for another. */
+export function begunAhead<T>(indexed: Indexed<T>, epoch: number, from: number, count: number): Stream<T> {
+  const make = indexed.items(epoch);
+  let next = from;
+  // Each in a record: a stream that gave promises would be waited for item by item.
+  const begun = ahead<{ readonly made: Awaitable<T> }>({
+    next: () => {
+      if (next >= indexed.size) return end;
+      const made = make(next++);
+      // Who waits for it will see its error; until then that is nobody's.
+      if (isPromise(made)) made.then(undefined, () => undefined);
+      return item({ made });
+    },
+  }, count);
+  return { next: () => after(begun.next(), (step): Awaitable<Step<T>> => (step.done ? end : after(step.value.made, item))) };
 }
 
 /** A plan without places: what comes before `from` is made and dropped. */

@@ -51,7 +51,11 @@ function streamFrom<T>(iterator: Iterator<T> | AsyncIterator<T>): Stream<T> {
   const step = (result: IteratorResult<T, unknown>): Step<T> => (result.done === true ? end : item(result.value));
   return {
     next: () => after(iterator.next(), step),
-    close: () => void iterator.return?.(),
+    close: () => {
+      const closed: unknown = iterator.return?.();
+      // Nobody waits for an end that nobody asked about.
+      if (isPromise(closed)) closed.then(undefined, () => undefined);
+    },
   };
 }
 
@@ -191,14 +195,19 @@ export function interleaved<T>(streams: readonly Stream<T>[]): Stream<T> {
   };
 }
 
-/** Pairs, until one of the two is at its end. */
-export function paired<T, U>(left: Stream<T>, right: Stream<U>): Stream<readonly [T, U]> {
+/** Pairs, until one of the two is at its end: then nobody asks the other again either. */
+export function paired<T, U, P>(left: Stream<T>, right: Stream<U>, pair: (one: T, other: U) => P): Stream<P> {
+  const close = (): void => {
+    left.close?.();
+    right.close?.();
+  };
+  const over = (): Step<never> => {
+    close();
+    return end;
+  };
   return {
-    next: () => after(left.next(), (a): Awaitable<Step<readonly [T, U]>> => (a.done ? end : after(right.next(), (b) => (b.done ? end : item([a.value, b.value] as const))))),
-    close: () => {
-      left.close?.();
-      right.close?.();
-    },
+    next: () => after(left.next(), (a): Awaitable<Step<P>> => (a.done ? over() : after(right.next(), (b) => (b.done ? over() : item(pair(a.value, b.value)))))),
+    close,
   };
 }
 

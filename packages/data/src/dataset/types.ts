@@ -66,7 +66,12 @@ export interface Dataset<T> extends AsyncIterable<T> {
   filter(keep: (item: T, index: number) => Awaitable<boolean>): Dataset<T>;
   /** Batches of items; columns of tensors are sliced or gathered as a whole, once. See {@link Batched}. */
   batch(size: number, options?: BatchOptions): Dataset<Batched<T>>;
-  /** The rows of batches, or the elements of arrays. See {@link RowOf}. */
+  /**
+   * The rows of batches, or the elements of arrays. See {@link RowOf}.
+   *
+   * @throws NdgradError for arrays of tensors or arrays that `batch`, `zip` and `window` did not make: whether they are
+   *   columns or items cannot be told. Make records of columns.
+   */
   unbatch(): Dataset<RowOf<T>>;
   /** The items in random order, another one in each epoch. @throws NdgradError for a stream without a window. */
   shuffle(options?: ShuffleOptions): Dataset<T>;
@@ -78,7 +83,10 @@ export interface Dataset<T> extends AsyncIterable<T> {
   concat(...others: readonly Dataset<T>[]): Dataset<T>;
   /** One item of each set in turn, until all are at their end. */
   interleave(...others: readonly Dataset<T>[]): Dataset<T>;
-  /** Keeps items once they were made. Put it before whatever is random: every epoch gets the items of the first. */
+  /**
+   * Keeps items once they were made. Put it before whatever is random: every epoch gets the items of the first. A stream
+   * that is left before its end stays open (a file, a worker), as the next iteration goes on with it.
+   */
   cache(): Dataset<T>;
   /** Items side by side, in arrays. */
   window(size: number, options?: WindowOptions): Dataset<readonly T[]>;
@@ -103,7 +111,10 @@ export interface Dataset<T> extends AsyncIterable<T> {
    * }, { workers: 2 });
    */
   mapOnWorkers<U>(work: WorkerFunction<T, U> | WorkerModule, options?: WorkerOptions): Dataset<Received<U>>;
-  /** Begins to make so many items before they are wanted: for maps that wait for something, such as files. See `mapOnWorkers` for those that compute. */
+  /**
+   * Begins to make so many items before they are wanted: for maps that wait for something, such as files. Where places are
+   * known they are made side by side; items of a stream, one after another. See `mapOnWorkers` for maps that compute.
+   */
   prefetch(count: number): Dataset<T>;
   /** Calls `report` with each item that is given. */
   progress(report: (given: number, size: number | undefined) => void): Dataset<T>;
