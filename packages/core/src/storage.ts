@@ -2,12 +2,16 @@ import { allocate, type DType, type TypedArray } from "./dtype.ts";
 import { isContiguous, type Layout } from "./shape/layout.ts";
 import { rowMajorStrides, sizeOf } from "./shape/shape.ts";
 
-/** The elements of a concrete tensor: a typed array, perhaps shared with other views, and how to walk it. */
-export interface Storage {
+/** A typed array, perhaps shared with other views, and how to walk it. */
+export interface Walk {
   readonly data: TypedArray;
   /** In elements; 0 where an axis is stretched, negative where it is flipped. */
   readonly strides: readonly number[];
   readonly offset: number;
+}
+
+/** The elements of a concrete tensor. */
+export interface Storage extends Walk {
   /** Row-major without gaps from `offset` on. */
   readonly contiguous: boolean;
   /** Where elements are put together when they are looked at: from what, until somebody has looked. */
@@ -24,13 +28,15 @@ export const viewStorage = (data: TypedArray, layout: Layout): Storage => ({
   data, strides: layout.strides, offset: layout.offset, contiguous: isContiguous(layout.shape, layout.strides),
 });
 
-/** Rows of an array, named by their places among the `count` that begin at element `first`. */
+/** Rows of an array, named by their places among `count`, of which that in place 0 begins at element `first`. */
 export interface Rows {
   readonly from: TypedArray;
   readonly first: number;
   readonly count: number;
-  /** How many elements a row has. */
+  /** How many elements a row has, one behind the other. */
   readonly length: number;
+  /** How far a row begins after the one before it, where that is not its length. */
+  readonly step?: number;
   readonly places: TypedArray;
 }
 
@@ -41,9 +47,9 @@ const shortRow = 32;
 export const placeWithin = (place: number, count: number): number => Math.min(Math.max(place < 0 ? place + count : place, 0), count - 1);
 
 /** Puts rows side by side into `to`, from `at` on. */
-export function copyRows({ from, first, count, length, places }: Rows, to: TypedArray, at: number): void {
+export function copyRows({ from, first, count, length, step = length, places }: Rows, to: TypedArray, at: number): void {
   for (let j = 0; j < places.length; j++, at += length) {
-    const start = first + placeWithin(places[j], count) * length;
+    const start = first + placeWithin(places[j], count) * step;
     if (length > shortRow) to.set(from.subarray(start, start + length), at);
     else for (let i = 0; i < length; i++) to[at + i] = from[start + i];
   }
@@ -67,18 +73,18 @@ export function rowsStorage(rows: Rows, shape: readonly number[], dtype: DType):
   };
 }
 
-/** Copies the elements in row-major order into `out`. */
-export function copyRowMajor(storage: Storage, shape: readonly number[], out: TypedArray | number[]): void {
+/** Copies the elements in row-major order into `out`, from `at` on. */
+export function copyRowMajor(storage: Walk, shape: readonly number[], out: TypedArray | number[], at = 0): void {
   const { data, strides } = storage;
   const rank = shape.length;
   const size = sizeOf(shape);
   if (size === 0) return;
-  if (rank === 0) { out[0] = data[storage.offset]; return; }
+  if (rank === 0) { out[at] = data[storage.offset]; return; }
   const inner = shape[rank - 1];
   const step = strides[rank - 1];
   const index = new Array<number>(rank).fill(0);
   let row = storage.offset;
-  for (let at = 0; at < size;) {
+  for (const end = at + size; at < end;) {
     for (let i = 0, from = row; i < inner; i++, from += step) out[at++] = data[from];
     // Step the outer axes like an odometer.
     for (let axis = rank - 2; axis >= 0; axis--) {

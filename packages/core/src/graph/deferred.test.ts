@@ -19,13 +19,17 @@ test("many rows are put together when they are looked at, and are then what they
   expect(deferredOf(taken)).toBeDefined();
   expect([...taken.data]).toEqual(expected(x));
   expect(taken.data).toBe(taken.data);
-  // Few rows, columns and strided rows have an array from the start.
+  // Few rows, columns and rows with gaps have an array from the start.
   expect([x.take([1, 2]), x.take(places, { axis: 1 }), x.transpose().take(places)].map(deferredOf)).toEqual([undefined, undefined, undefined]);
 });
 
 test("rows of a part, of other dtypes and of rows that wait themselves", () => {
   const part = x.slice([[1, rows]]);
   expect([...part.take(placesOf(rows - 1)).data]).toEqual(expected(part));
+  const inner = x.slice([[0, rows], [3, width]]);
+  const taken = inner.flip({ axis: 0 }).take(places);
+  expect(deferredOf(taken)?.step).toBe(-width);
+  expect([...taken.data]).toEqual(expected(inner.flip({ axis: 0 })));
   const doubles = x.cast("float64");
   expect([...doubles.take(places).data]).toEqual(expected(doubles));
   const flags = x.greater(20_000).take([...places, ...places, ...places]);

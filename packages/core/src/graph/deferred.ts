@@ -1,5 +1,6 @@
 import type { Primitive, Spec } from "../primitive.ts";
 import { bytesPerElement } from "../dtype.ts";
+import { cutLayout } from "../shape/layout.ts";
 import { sizeOf } from "../shape/shape.ts";
 import { rowMajorData, rowsStorage, type Storage } from "../storage.ts";
 import { storageOf, type Tensor } from "../tensor.ts";
@@ -17,7 +18,14 @@ export function deferred(primitive: Primitive, inputs: readonly Tensor[], attrib
   if (lower.kind !== "named" || lower.kernel !== "take" || sizeOf(out.shape) * bytesPerElement[out.dtype] < leastBytes) return null;
   const [outer, count, length] = lower.sizes(inputs, attributes);
   const [x, indices] = inputs.map((input) => storageOf(input, primitive.name));
-  // What is strided would have to be brought into order for each call, looked at or not.
-  if (outer !== 1 || !x.contiguous) return null;
-  return rowsStorage({ from: x.data, first: x.offset, count, length, places: rowMajorData(indices, inputs[1].shape, "int32") }, out.shape, out.dtype);
+  if (outer !== 1) return null;
+  let step = length;
+  if (!x.contiguous) {
+    const cut = cutLayout({ shape: inputs[0].shape, strides: x.strides, offset: x.offset }, outer, count);
+    // Rows with gaps, such as columns of what was transposed, cannot be noted as stretches of an array.
+    if (!cut.row.contiguous) return null;
+    if (count > 1) step = cut.step;
+  }
+  const places = rowMajorData(indices, inputs[1].shape, "int32");
+  return rowsStorage({ from: x.data, first: x.offset, count, length, ...(step !== length && { step }), places }, out.shape, out.dtype);
 }

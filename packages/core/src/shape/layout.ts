@@ -78,6 +78,38 @@ export function reshapeLayout(layout: Layout, shape: readonly number[]): Layout 
   return { shape, strides, offset: layout.offset };
 }
 
+/** A layout taken apart at one of its axes. */
+export interface Cut {
+  /** The axes before it, to find where each first row begins. */
+  readonly before: Layout;
+  /** From a row to the next along the axis. */
+  readonly step: number;
+  /** The axes after it, which make a row, and whether that has no gaps. */
+  readonly row: { readonly shape: readonly number[]; readonly strides: readonly number[]; readonly contiguous: boolean };
+}
+
+/** Cuts a layout at the axis of size `count` that has `outer` elements before it: among axes of size 1 there, any is as good. */
+export function cutLayout({ shape, strides, offset }: Layout, outer: number, count: number): Cut {
+  let axis = 0;
+  for (let size = 1; axis < shape.length && (size !== outer || shape[axis] !== count); axis++) size *= shape[axis];
+  const row = { shape: shape.slice(axis + 1), strides: strides.slice(axis + 1) };
+  return {
+    before: { shape: shape.slice(0, axis), strides: strides.slice(0, axis), offset },
+    step: strides[axis],
+    row: { ...row, contiguous: isContiguous(row.shape, row.strides) },
+  };
+}
+
+/** Where the element with a number in row-major order stands. */
+export function placeOf({ shape, strides, offset }: Layout, index: number): number {
+  let place = offset;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place += (index % shape[axis]) * strides[axis];
+    index = Math.floor(index / shape[axis]);
+  }
+  return place;
+}
+
 /** The first and the last place (inclusive) that a layout touches; `null` where it holds no element. */
 export function span(layout: Layout): readonly [first: number, last: number] | null {
   let first = layout.offset;

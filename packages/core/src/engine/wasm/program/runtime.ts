@@ -220,7 +220,8 @@ function write(owner: ProgramMemory, gathers: Gathers | null, address: number, t
   const at = elementAt(address, dtype);
   const size = sizeOf(shape);
   const rows = storage.rows ?? null;
-  if (rows !== null && gathers?.put(rows, dtype, address) === true) return;
+  // Gathers know rows that follow each other.
+  if (rows !== null && rows.step === undefined && gathers?.put(rows, dtype, address) === true) return;
   if (rows !== null) copyRows(rows, to, at);
   else if (storage.contiguous) copyIn(to, at, storage.data, storage.offset, size);
   else copyRowMajor(storage, shape, to.subarray(at, at + size));
