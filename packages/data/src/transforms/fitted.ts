@@ -24,11 +24,28 @@ export function rowsOf(caller: string, x: Tensor): { readonly rows: number; read
   return { rows: x.shape[0], width: x.shape[1], dtype };
 }
 
-/** Throws unless a saved state has lists of finite numbers, all of one length, under these names. */
-export function checkLists(caller: string, state: object, names: readonly string[]): void {
-  const lists = names.map((name): unknown => (state as Record<string, unknown>)[name]);
+/** Rows to fit to: one at least, and every number finite. */
+export function trainingRows(caller: string, x: Tensor): { readonly rows: number; readonly width: number } {
+  const { rows, width } = rowsOf(caller, x);
+  if (rows === 0) throw new NdgradError(`${caller}: there are no rows to fit to`);
+  const { data } = x;
+  // No callback: this runs over whole training sets.
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    const row = Math.floor(i / width);
+    throw new NdgradError(`${caller}: row ${row}, column ${i - row * width} is ${data[i]}, and there is no fitting to that; leave out such rows, or put a number there, such as the column's mean`);
+  }
+  return { rows, width };
+}
+
+/** Throws unless a saved state is a record that has lists of finite numbers, all of one length, under these names. */
+export function checkLists(caller: string, state: unknown, names: readonly string[]): void {
+  const lists = names.map((name): unknown => fieldOf(state, name));
   const numbers = (list: unknown): list is readonly number[] => Array.isArray(list) && list.every((value) => Number.isFinite(value));
   if (!lists.every(numbers) || lists.some((list) => list.length !== lists[0].length)) {
     throw new NdgradError(`${caller}: the state is none of this transform; it needs ${names.join(" and ")}, as lists of finite numbers`);
   }
 }
+
+/** A field of what may be no record at all: states come from files. */
+export const fieldOf = (state: unknown, name: string): unknown => (Object(state) as Readonly<Record<string, unknown>>)[name];

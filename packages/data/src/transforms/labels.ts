@@ -1,5 +1,5 @@
 import { NdgradError, argMax, oneHot as oneHotOf, tensor, type Tensor } from "@ndgrad/core";
-import type { Fitted, Transform } from "./fitted.ts";
+import { fieldOf, type Fitted, type Transform } from "./fitted.ts";
 
 /** What a class may be called. */
 export type Label = string | number | boolean;
@@ -11,7 +11,8 @@ export interface OneHotState { readonly classes: number }
 /** Sorted; numbers before words. */
 const ordered = (a: Label, b: Label): number => (typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a < typeof b ? -1 : 1);
 
-function encoding({ classes }: LabelState): Fitted<readonly Label[], Tensor<[number], "int32">, LabelState> {
+function encoding(state: LabelState): Fitted<readonly Label[], Tensor<[number], "int32">, LabelState> {
+  const classes = fieldOf(state, "classes") as readonly Label[];
   if (!Array.isArray(classes)) throw new NdgradError("encodeLabels: the state is none of this transform; it needs classes");
   const numbers = new Map(classes.map((label: Label, i) => [label, i]));
   if (numbers.size !== classes.length) throw new NdgradError("encodeLabels: a class is there twice");
@@ -23,7 +24,7 @@ function encoding({ classes }: LabelState): Fitted<readonly Label[], Tensor<[num
       return number;
     })),
     inverse: (x) => Array.from(x.data, (number): Label => {
-      if (number < 0 || number >= classes.length) throw new NdgradError(`encodeLabels: there is no class ${number}; there are ${classes.length}`);
+      if (!Number.isInteger(number) || number < 0 || number >= classes.length) throw new NdgradError(`encodeLabels: there is no class ${number}; there are ${classes.length}`);
       return classes[number] as Label;
     }),
   };
@@ -43,7 +44,7 @@ export const encodeLabels: Transform<readonly Label[], readonly Label[], Tensor<
 };
 
 function hot(state: OneHotState): Fitted<Tensor, Tensor, OneHotState> {
-  const { classes } = state;
+  const classes = fieldOf(state, "classes") as number;
   if (!Number.isSafeInteger(classes) || classes < 1) throw new NdgradError(`oneHotLabels: ${String(classes)} classes; give a whole number of at least 1`);
   return { state, apply: (labels) => oneHotOf(labels, classes), inverse: (x) => argMax(x, { axis: -1 }) };
 }

@@ -1,5 +1,5 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
-import { checkLists, rowsOf, type Fitted, type Transform } from "./fitted.ts";
+import { checkLists, rowsOf, trainingRows, type Fitted, type Transform } from "./fitted.ts";
 
 /** Each feature's mean and standard deviation. */
 export interface StandardizeState { readonly mean: readonly number[]; readonly std: readonly number[] }
@@ -31,7 +31,8 @@ function standardizing(state: StandardizeState): Fitted<Tensor, Tensor, Standard
 /**
  * Features with mean 0 and standard deviation 1: (x − mean) / std, each column by its own; those that never change become 0.
  *
- * @throws NdgradError for anything but rows of floats, no rows, or another number of features than fitted.
+ * @throws NdgradError for anything but rows of floats, no rows, a number that is not finite among those to fit to, or another
+ *   number of features than fitted.
  * @see scikit-learn: StandardScaler
  * @example
  * const scaler = standardize.fit(train.x);
@@ -40,16 +41,16 @@ function standardizing(state: StandardizeState): Fitted<Tensor, Tensor, Standard
  */
 export const standardize: Transform<Tensor, Tensor, Tensor, StandardizeState> = {
   fit(x) {
-    const { rows, width } = rowsOf("standardize", x);
-    if (rows === 0) throw new NdgradError("standardize: there are no rows to fit to");
+    const { rows, width } = trainingRows("standardize", x);
     const { data } = x;
-    const mean = new Array<number>(width).fill(0);
+    const first = Array.from(data.subarray(0, width));
+    // How far the means are from the first row: values far from 0, such as dates, differ by little beside their size, and
+    // those that never change differ by 0 exactly.
+    const shift = new Array<number>(width).fill(0);
     const square = new Array<number>(width).fill(0);
-    for (let i = 0; i < data.length; i++) mean[i % width] += data[i] / rows;
-    for (let i = 0; i < data.length; i++) square[i % width] += (data[i] - mean[i % width]) ** 2 / rows;
-    // What the rounding of the mean alone makes of equal values is no deviation.
-    const noise = (column: number): number => rows * Number.EPSILON * Math.abs(mean[column]);
-    return standardizing({ mean, std: square.map(Math.sqrt).map((value, column) => (value <= noise(column) ? 0 : value)) });
+    for (let i = 0; i < data.length; i++) shift[i % width] += (data[i] - first[i % width]) / rows;
+    for (let i = 0; i < data.length; i++) square[i % width] += (data[i] - first[i % width] - shift[i % width]) ** 2 / rows;
+    return standardizing({ mean: first.map((value, column) => value + shift[column]), std: square.map(Math.sqrt) });
   },
   restore: standardizing,
 };
@@ -57,6 +58,7 @@ export const standardize: Transform<Tensor, Tensor, Tensor, StandardizeState> = 
 function bringing(state: MinMaxState): Fitted<Tensor, Tensor, MinMaxState> {
   checkLists("minMax", state, ["min", "max"]);
   const { min, max, range } = state;
+  if (!Array.isArray(range) || range.length !== 2) throw new NdgradError("minMax: the range is no pair of numbers; give [low, high]");
   const [low, high] = range;
   if (!(low < high) || !Number.isFinite(high - low)) throw new NdgradError(`minMax: the range goes from ${low} to ${high}; give finite numbers, the lower one first`);
   const span = max.map((value, column) => value - min[column] || 1);
@@ -70,7 +72,8 @@ function bringing(state: MinMaxState): Fitted<Tensor, Tensor, MinMaxState> {
 /**
  * Features from 0 to 1, or from `range[0]` to `range[1]`: the least value seen becomes the one, the largest the other.
  *
- * @throws NdgradError for anything but rows of floats, no rows, or another number of features than fitted.
+ * @throws NdgradError for anything but rows of floats, no rows, a number that is not finite among those to fit to, or another
+ *   number of features than fitted.
  * @see scikit-learn: MinMaxScaler
  * @example
  * minMax.fit({ x: train.x, range: [-1, 1] }).apply(test.x);
@@ -78,8 +81,7 @@ function bringing(state: MinMaxState): Fitted<Tensor, Tensor, MinMaxState> {
 export const minMax: Transform<Tensor | { readonly x: Tensor; readonly range?: readonly [number, number] }, Tensor, Tensor, MinMaxState> = {
   fit(data) {
     const { x, range = [0, 1] as const } = "x" in data ? data : { x: data };
-    const { rows, width } = rowsOf("minMax", x);
-    if (rows === 0) throw new NdgradError("minMax: there are no rows to fit to");
+    const { width } = trainingRows("minMax", x);
     const min = new Array<number>(width).fill(Infinity);
     const max = new Array<number>(width).fill(-Infinity);
     x.data.forEach((value, i) => {

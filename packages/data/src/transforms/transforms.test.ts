@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { generator, tensor, zeros, type Tensor } from "@ndgrad/core";
+import { NdgradError, generator, tensor, zeros, type Tensor } from "@ndgrad/core";
 import { addNoise, randomCrop, randomFlip, randomShift } from "./images.ts";
 import { encodeLabels, oneHotLabels } from "./labels.ts";
 import { mixup } from "./mixup.ts";
@@ -63,6 +63,37 @@ describe("scaling", () => {
       const v = tensor(vectors, { shape: [width, width] });
       expectClose(matrix.matmul(v), v.mul(tensor(values)), 1e-10);
     }), { numRuns: 50 });
+  });
+
+  test("says where a number is missing among those to fit to", () => {
+    for (const odd of [NaN, Infinity, -Infinity]) {
+      const x = tensor([[1, 2, 3], [4, 5, odd]]);
+      for (const [name, fit] of Object.entries({ standardize: () => standardize.fit(x), minMax: () => minMax.fit(x), whiten: () => whiten.fit(x) })) {
+        expect(fit).toThrow(`${name}: row 1, column 2 is ${odd}, and there is no fitting to that; leave out such rows, or put a number there`);
+      }
+    }
+    // What is transformed may have some.
+    expect(standardize.fit(tensor([[1], [3]])).apply(tensor([[NaN], [2]])).toArray()).toEqual([[NaN], [0]]);
+  });
+
+  test("standardize: features far from 0 have the deviation they have at 0, and equal ones none", () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: -60_000, max: 60_000 }), { minLength: 1, maxLength: 50 }), fc.constantFrom(0, 1.7e12, -9e14), (values, offset) => {
+      const fit = (data: readonly number[]) => standardize.fit(tensor(Float64Array.from(data), { shape: [data.length, 1] })).state;
+      const [near, far] = [fit(values), fit(values.map((value) => value + offset))];
+      // The mean itself is rounded to what float64 has there: 0.06 at 9e14.
+      expect(far.std[0]).toBeCloseTo(near.std[0], 8);
+      expect(Math.abs(far.mean[0] - offset - near.mean[0])).toBeLessThanOrEqual(1e-9 + Math.abs(offset) * Number.EPSILON);
+    }), { numRuns: 100 });
+    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 1, max: 1000 }), (value, rows) => {
+      expect(standardize.fit(tensor(new Float64Array(rows).fill(value), { shape: [rows, 1] })).state).toEqual({ mean: [value + 0], std: [0] });
+    }), { numRuns: 100 });
+  });
+
+  test("refuses states of another kind", () => {
+    const restores: readonly ((state: never) => unknown)[] = [standardize.restore, minMax.restore, whiten.restore, encodeLabels.restore, oneHotLabels.restore];
+    const states: readonly unknown[] = [undefined, null, 1, "text", [], {}, { mean: 1 }, { min: [1], max: [1] }, { min: [1], max: [1], range: 2 }, { mean: [1], forward: null }];
+    for (const restore of restores) for (const state of states) expect(() => restore(state as never)).toThrow(NdgradError);
+    expect(() => encodeLabels.fit(["a", "b"]).inverse(tensor([0.5]) as unknown as Tensor<[number], "int32">)).toThrow("there is no class 0.5; there are 2");
   });
 
   test("refuses what was not fitted to", () => {

@@ -1,5 +1,5 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
-import { checkLists, rowsOf, type Fitted, type Transform } from "./fitted.ts";
+import { checkLists, rowsOf, trainingRows, type Fitted, type Transform } from "./fitted.ts";
 
 /** The features' means, and the square matrices there and back, row by row. */
 export interface WhitenState { readonly mean: readonly number[]; readonly forward: readonly number[]; readonly backward: readonly number[] }
@@ -29,14 +29,14 @@ function whitening(state: WhitenState): Fitted<Tensor, Tensor, WhitenState> {
  * Features that vary alike and do not depend on each other: their covariance becomes the unit matrix, and the points are
  * turned no more than that needs (ZCA): (x − mean) · C^(−1/2). Directions in which nothing varies become 0.
  *
- * @throws NdgradError for anything but rows of floats, less than two rows, or another number of features than fitted.
+ * @throws NdgradError for anything but rows of floats, less than two rows, a number that is not finite among those to fit to, or another number of features than fitted.
  * @see Kessy, Lewin, Strimmer: Optimal whitening and decorrelation, The American Statistician 72 (2018)
  * @example
  * const white = whiten.fit(train.x).apply(test.x);
  */
 export const whiten: Transform<Tensor, Tensor, Tensor, WhitenState> = {
   fit(x) {
-    const { rows, width } = rowsOf("whiten", x);
+    const { rows, width } = trainingRows("whiten", x);
     if (rows < 2) throw new NdgradError(`whiten: ${rows} rows tell no covariance; give two at least`);
     const exact = x.cast("float64");
     const mean = exact.mean({ axis: 0 });
