@@ -12,7 +12,7 @@ export { decodeIdx, mnistFolder, readIdx } from "./formats/idx.ts";
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, readNpz, writeNpz } from "./formats/npz.ts";
 export { readCsv, type ColumnKind, type CsvColumn, type CsvOptions, type CsvTable } from "./formats/csv.ts";
-export { csvRecords, type CsvRecordsOptions } from "./formats/csv-records.ts";
+export { csvRecords, type CsvRecordsOptions, type NamedCsvRecordsOptions } from "./formats/csv-records.ts";
 export { dataset, type Columns } from "./dataset/dataset.ts";
 export type { Batched, RowOf } from "./dataset/collate.ts";
 export type { BatchOptions, Dataset, DatasetSplitOptions, FoldOptions, Parts, Position, PositionedIterator, ShuffleOptions, WindowOptions } from "./dataset/types.ts";

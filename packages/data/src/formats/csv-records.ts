@@ -1,4 +1,4 @@
-import type { Source } from "./bytes.ts";
+import { FormatError, type Source } from "./bytes.ts";
 import { recordBatches } from "./csv-parser.ts";
 
 export interface CsvRecordsOptions {
@@ -6,16 +6,54 @@ export interface CsvRecordsOptions {
   readonly delimiter?: string;
 }
 
+/** How records get names. */
+export interface NamedCsvRecordsOptions<Name extends string = string> extends CsvRecordsOptions {
+  /** Whether the first line names the columns, or their names, where it does not. */
+  readonly header: true | readonly Name[];
+}
+
 /**
  * The records of a CSV file as arrays of strings, one after another while the file is read: quoted fields with their
- * quotes, line breaks and doubled quotes resolved, empty lines left out. Plain or gzipped, UTF-8.
+ * quotes, line breaks and doubled quotes resolved, empty lines left out. Plain or gzipped, UTF-8. A first line of names is
+ * a record like any other, unless `header` is given: then records have their fields by name, trimmed, as `readCsv` takes them.
  *
- * @throws FormatError for a quote that is not closed, or text beside a quoted field; NdgradError for a delimiter that is
- * no single character.
+ * @throws FormatError for a quote that is not closed, or text beside a quoted field, or a delimiter that is no single character;
+ *   with `header`, for a record that has another number of fields than there are names, and names that occur twice.
  * @see RFC 4180; the parser is csv-parse
  * @example
- * for await (const [name, age] of csvRecords("people.csv")) console.log(name, age);
+ * for await (const { name, age } of csvRecords("people.csv", { header: true })) console.log(name, age);
  */
-export async function* csvRecords(source: Source, options: CsvRecordsOptions = {}): AsyncGenerator<readonly string[]> {
+export function csvRecords<const Name extends string>(source: Source, options: NamedCsvRecordsOptions<Name>): AsyncGenerator<Readonly<Record<Name, string>>>;
+export function csvRecords(source: Source, options?: CsvRecordsOptions): AsyncGenerator<readonly string[]>;
+export function csvRecords(source: Source, options: CsvRecordsOptions | NamedCsvRecordsOptions = {}): AsyncGenerator<readonly string[] | Readonly<Record<string, string>>> {
+  return "header" in options ? named(source, options) : listed(source, options);
+}
+
+async function* listed(source: Source, options: CsvRecordsOptions): AsyncGenerator<readonly string[]> {
   for await (const records of recordBatches(source, options)) yield* records;
+}
+
+async function* named(source: Source, { header, ...options }: NamedCsvRecordsOptions): AsyncGenerator<Readonly<Record<string, string>>> {
+  let names = header === true ? undefined : checkNames(header);
+  for await (const records of recordBatches(source, { ...options, even: true })) {
+    for (const record of records) {
+      if (names === undefined) names = checkNames(record.map((name) => name.trim()));
+      else yield recordOf(names, record);
+    }
+  }
+}
+
+/** Throws where two columns have one name. */
+export function checkNames(names: readonly string[]): readonly string[] {
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new FormatError(`csv: two columns are called "${twice}"`);
+  return names;
+}
+
+function recordOf(names: readonly string[], fields: readonly string[]): Readonly<Record<string, string>> {
+  if (fields.length !== names.length) throw new FormatError(`csv: the records have ${fields.length} fields, and header names ${names.length} columns`);
+  // Without a prototype, as any name may stand in a file.
+  const record = Object.create(null) as Record<string, string>;
+  names.forEach((name, i) => { record[name] = fields[i].trim(); });
+  return record;
 }

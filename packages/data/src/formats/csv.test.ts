@@ -27,6 +27,20 @@ describe("csvRecords", { timeout: 30_000 }, () => {
     expect(await records(bytes('""\n'))).toEqual([[""]]);
   });
 
+  test("gives records by name where the first line, or the caller, names the columns", async () => {
+    const named = dataset(() => csvRecords(bytes("name , age\nAnn, 31\n\"Bob\",40\n"), { header: true }));
+    expect(await named.map(({ age }) => Number(age)).toArray()).toEqual([31, 40]);
+    expect((await named.batch(2).toArray())[0]).toEqual({ name: ["Ann", "Bob"], age: ["31", "40"] });
+    expect(await dataset(() => csvRecords(bytes("1;2\n3;4\n"), { header: ["a", "b"], delimiter: ";" })).map(({ a, b }) => [a, b]).toArray()).toEqual([["1", "2"], ["3", "4"]]);
+    // Any name may stand in a file.
+    const [odd] = await dataset(() => csvRecords(bytes("__proto__,b\n1,2\n"), { header: true })).toArray();
+    expect(Object.entries(odd)).toEqual([["__proto__", "1"], ["b", "2"]]);
+    const all = (text: string, header: true | readonly string[] = true): Promise<unknown> => dataset(() => csvRecords(bytes(text), { header })).toArray();
+    await expect(all("a,a\n1,2\n")).rejects.toThrow('two columns are called "a"');
+    await expect(all("a,b\n1\n")).rejects.toThrow(FormatError);
+    await expect(all("1,2\n", ["a"])).rejects.toThrow("the records have 2 fields, and header names 1 columns");
+  });
+
   const field = fc.string({ unit: fc.constantFrom("a", "é", "😀", ",", '"', "\n", " ", "1"), maxLength: 6 });
   const table = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 6 });
   const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

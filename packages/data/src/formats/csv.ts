@@ -1,7 +1,7 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
 import { FormatError, type Source } from "./bytes.ts";
 import { recordBatches } from "./csv-parser.ts";
-import type { CsvRecordsOptions } from "./csv-records.ts";
+import { checkNames, type CsvRecordsOptions } from "./csv-records.ts";
 
 /** What the fields of a column are. */
 export type ColumnKind = "number" | "integer" | "boolean" | "category" | "text";
@@ -65,9 +65,7 @@ export async function readCsv(source: Source, options: CsvOptions = {}): Promise
   };
   for await (const records of recordBatches(source, { ...options, even: true })) records.forEach(take);
   if (names === undefined) throw new FormatError("csv: the file is empty; where nothing names the columns, give header their names");
-  const known: readonly string[] = names;
-  const twice = known.find((name, i) => known.indexOf(name) < i);
-  if (twice !== undefined) throw new FormatError(`csv: two columns are called "${twice}"`);
+  const known = checkNames(names);
   const unknown = Object.keys(kinds).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new NdgradError(`csv: there is no column "${unknown}"; there are ${known.join(", ")}`);
 
