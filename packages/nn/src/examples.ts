@@ -54,6 +54,8 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
   if (size === 0) throw new TrainingError(`${caller}: there are no examples; the input's shape is [${x.shape.join(", ")}]`);
   checkCount(caller, "batchSize", batchSize, 1);
   checkCount(caller, "seed", seed, 0);
+  // An epoch's number stands above the seed: larger ones would have other seeds' orders.
+  if (seed >= 2 ** 32) throw new TrainingError(`${caller}: seed must be below 2 ** 32, got ${seed}`);
   return {
     size: Math.ceil(size / batchSize),
     *epoch(epoch) {

@@ -146,6 +146,8 @@ describe("a training that goes on", { timeout: 20_000 }, () => {
     const reports: string[] = [];
     await fit(network(), { x, y }, { ...settings, optimizer: adam(), from: { epoch: 2, taken: 4 }, progress: { batch: ({ epoch, batch, batches }) => reports.push(`${epoch}: ${batch}/${batches}`) } });
     expect(reports).toEqual(["3: 5/6", "3: 6/6"]);
+    await expect(fit(network(), { x, y }, { ...settings, optimizer: adam(), from: { epoch: 0, taken: 7 } })).rejects.toThrow("fit: from.taken is 7, but an epoch has 6 batches; give the position that the training on these data");
+    await expect(fit(network(), { x, y }, { ...settings, optimizer: adam(), seed: 2 ** 32 })).rejects.toThrow("fit: seed must be below 2 ** 32");
     await expect(fit(network(), { x, y }, { ...settings, optimizer: adam(), from: { epoch: 0.5, taken: 0 } })).rejects.toThrow("fit: from.epoch must be a whole number of at least 0, got 0.5");
   });
 });

@@ -19,7 +19,7 @@ export interface FitOptions<P extends Tensor, X extends Tensor, Y extends Tensor
   readonly batchSize?: number;
   /** Whether the examples come in another order in every epoch; yes unless `false`. */
   readonly shuffle?: boolean;
-  /** Decides the orders; 0 unless given. */
+  /** Decides the orders; a whole number below 2³², 0 unless given. */
   readonly seed?: number;
   /**
    * Where to go on: a position that an earlier training reported, with the model and the optimizer as they were then. The
@@ -57,7 +57,7 @@ export type History<M> = ScoreLists<M> & {
  * metrics in the history are averages over an epoch's examples, taken while the parameters change. The step is compiled
  * into one program, one more for a last batch that is smaller. The event loop gets its turn several times a second.
  *
- * @throws TrainingError for data without examples, batches that are no tensors `x` and `y`, a model without parameters, a loss that is no finite number (the
+ * @throws TrainingError for data without examples, a position beyond an epoch's end, batches that are no tensors `x` and `y`, a model without parameters, a loss that is no finite number (the
  *   parameters are then those before the batch), or a step that cannot be compiled.
  * @example
  * const history = await fit(mlp, { x, y }, { loss: crossEntropy, optimizer: adam(), epochs: 5, metrics: { accuracy } });
@@ -76,6 +76,9 @@ export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, 
   const measures: Metrics<P, Y> = { loss: options.loss, ...metrics };
   const names = Object.keys(measures);
   const source = toSource("fit", data, { batchSize, shuffle, seed });
+  if (source.size !== undefined && from.taken > source.size) {
+    throw new TrainingError(`fit: from.taken is ${from.taken}, but an epoch has ${source.size} batches; give the position that the training on these data in these batches reported`);
+  }
   const held = validation === undefined ? undefined : toSource("fit", validation, { batchSize, shuffle: false, seed: 0 });
   const validate = measuringStep("fit", model, Object.values(measures), compiled);
   let step: Step<X, Y> | undefined;
