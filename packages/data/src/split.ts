@@ -1,5 +1,5 @@
 import { NdgradError } from "@ndgrad/core";
-import { checkWhole } from "./checks.ts";
+import { checkSeed } from "./checks.ts";
 import { orderOf } from "./random.ts";
 
 /** Which examples are for training and which for testing: indices, none in both. */
@@ -11,7 +11,7 @@ export interface Split {
 export interface SplitOptions {
   /** The share of examples that goes to the test set, from 0 to 1; 0.2 unless given. */
   readonly testFraction?: number;
-  /** Decides who goes where; 0 unless given. */
+  /** Decides who goes where; a whole number below 2³², 0 unless given. */
   readonly seed?: number;
 }
 
@@ -20,14 +20,17 @@ export interface SplitOptions {
  * both parts are exact, and what is left over goes to the classes that rounding hurt most. Both parts come in a random order.
  *
  * @param labels the class of each example
- * @throws NdgradError for a share outside of [0, 1].
+ * @throws NdgradError for a share outside of [0, 1], or a seed that is no whole number below 2³².
  * @see scikit-learn: train_test_split with stratify
  * @example
  * stratifiedSplit([0, 0, 0, 0, 1, 1], { testFraction: 0.5 }).test.length; // 3: two of class 0, one of class 1
  */
-export function stratifiedSplit(labels: ArrayLike<number>, { testFraction = 0.2, seed = 0 }: SplitOptions = {}): Split {
-  if (!(testFraction >= 0 && testFraction <= 1)) throw new NdgradError(`stratifiedSplit: testFraction must be between 0 and 1, got ${String(testFraction)}`);
-  checkWhole("stratifiedSplit", "seed", seed, 0);
+export const stratifiedSplit = (labels: ArrayLike<number>, options: SplitOptions = {}): Split => splitFor("stratifiedSplit", labels, options);
+
+/** The same for whoever was called: errors name it. */
+export function splitFor(caller: string, labels: ArrayLike<number>, { testFraction = 0.2, seed = 0 }: SplitOptions): Split {
+  if (!(testFraction >= 0 && testFraction <= 1)) throw new NdgradError(`${caller}: testFraction must be between 0 and 1, got ${String(testFraction)}`);
+  checkSeed(caller, seed);
   const order = orderOf(labels.length, seed, 0);
   const counts = new Map<number, number>();
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);

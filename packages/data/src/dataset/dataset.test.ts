@@ -341,6 +341,26 @@ describe("batches", () => {
   });
 });
 
+test("wrong arguments are told what to give instead", async () => {
+  const source = dataset([1, 2, 3]);
+  const wrong = <T>(value: unknown): T => value as T;
+  for (const [value, kind] of [[undefined, "undefined"], [null, "null"], ["abc", "a string"], [3, "a number"]] as const) {
+    expect(() => dataset(wrong<readonly number[]>(value))).toThrow(`dataset: ${kind} has no items; give an array, a tensor, a record of tensors, an iterable or a generator function`);
+    await expect(dataset(() => wrong<readonly number[]>(value)).toArray()).rejects.toThrow(`dataset: the function gave ${kind}; it must give an iterable`);
+  }
+  for (const name of ["zip", "concat", "interleave"] as const) {
+    for (const [value, kind] of [[[2], "an array"], [undefined, "undefined"], [{}, "an object"]] as const) expect(() => source[name](wrong(value))).toThrow(`${name}: the other set is no dataset but ${kind}; dataset(…) makes one`);
+  }
+  expect(() => source.split({ testFraction: 2 })).toThrow("split: testFraction must be between 0 and 1, got 2");
+  expect(() => source.repeat().shuffle()).toThrow("shuffle: this set never ends; shuffle before repeat, or give a window to shuffle within");
+  for (const [name, use] of Object.entries({ shuffle: () => source.shuffle({ seed: 2 ** 32 }), split: () => source.split({ seed: 2 ** 32 }), kFold: () => source.kFold(2, { seed: 2 ** 32 }) })) {
+    expect(use).toThrow(`${name}: seed must be below 2 ** 32, got 4294967296`);
+  }
+  // The largest one has orders of its own.
+  const long = dataset(upTo(20));
+  expect([...long.shuffle({ seed: 2 ** 32 - 1 })]).not.toEqual([...long.shuffle({ seed: 0 }).epoch(1)]);
+});
+
 test("cache makes every item once", async () => {
   await everySource(5, async (source) => {
     let made = 0;

@@ -1,6 +1,6 @@
 import { NdgradError, Tensor } from "@ndgrad/core";
-import { checkWhole } from "../checks.ts";
-import { stratifiedSplit } from "../split.ts";
+import { checkSeed, checkWhole } from "../checks.ts";
+import { splitFor } from "../split.ts";
 import { collate, listOf, rowsOf, type Batched, type RowOf } from "./collate.ts";
 import { batchesOf, cached, classIn, concatenated, foldsOf, partsOf, picker, repeated, zipped } from "./derived.ts";
 import { positionedIterator, syncIterator } from "./iterators.ts";
@@ -17,7 +17,7 @@ export type Columns<T> = { readonly [K in keyof T]: Tensor };
  * A lazy set of items: an array, a tensor or columns of tensors (whose rows are the items), an iterable, sync or not, that
  * starts again each time, or a function that starts one, such as a generator function.
  *
- * @throws NdgradError for tensors without rows, or with different numbers of them.
+ * @throws NdgradError for tensors without rows, or with different numbers of them, and for what has no items.
  * @see tf.data.Dataset; PyTorch: DataLoader
  * @example
  * const batches = dataset({ x, y }).shuffle({ seed: 1 }).batch(32);
@@ -30,10 +30,20 @@ export function dataset<T extends Columns<T>>(source: T): Dataset<RowOf<T>>;
 export function dataset(source: readonly unknown[] | Tensor | Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>) | Readonly<Record<string, Tensor>>): Dataset<unknown> {
   if (Array.isArray(source)) return ofPlan(planOf({ size: source.length, moved: undefined, items: () => (index) => source[index] as unknown }));
   if (source instanceof Tensor) return ofPlan(rowsPlan(source, sharedRows([["the tensor", source]])));
-  if (typeof source === "function") return ofPlan(streamed(undefined, () => streamOf(source())));
+  if (typeof source === "function") {
+    return ofPlan(streamed(undefined, () => {
+      const given: unknown = source();
+      if (typeof given !== "object" || given === null || !isIterable(given)) throw new NdgradError(`dataset: the function gave ${kindOf(given)}; it must give an iterable, as generator functions do`);
+      return streamOf(given);
+    }));
+  }
+  if (typeof source !== "object" || (source as unknown) === null) throw new NdgradError(`dataset: ${kindOf(source)} has no items; give an array, a tensor, a record of tensors, an iterable or a generator function`);
   if (isIterable(source)) return ofPlan(streamed(undefined, startsOf(source)));
   return ofPlan(rowsPlan(source as Readonly<Record<string, Tensor>>, sharedRows(Object.entries(source).map(([name, column]) => [`"${name}"`, column as unknown]))));
 }
+
+/** What a wrong argument is, for errors. */
+const kindOf = (value: unknown): string => (value === undefined || value === null ? String(value) : Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`);
 
 const isIterable = (source: object): source is Iterable<unknown> | AsyncIterable<unknown> => Symbol.iterator in source || Symbol.asyncIterator in source;
 
@@ -56,7 +66,11 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
   const { size } = plan;
   /** A set of the same items or of others made of them; the epoch stays. */
   const derived = <U>(next: Plan<U>): Dataset<U> => ofPlan(next, at);
-  const opened = <U>(other: Dataset<U>): Plan<U> => plans.get(other) as Plan<U>;
+  const opened = <U>(caller: string, other: Dataset<U>): Plan<U> => {
+    const known = plans.get(Object(other) as object) as Plan<U> | undefined;
+    if (known === undefined) throw new NdgradError(`${caller}: the other set is no dataset but ${kindOf(other)}; dataset(…) makes one`);
+    return known;
+  };
   const open = (epoch: number): Stream<T> => plan.open(epoch, 0);
   const both = ({ train, test }: { readonly train: Plan<T>; readonly test: Plan<T> }): Parts<T> => ({ train: derived(train), test: derived(test) });
 
@@ -96,7 +110,7 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     },
     unbatch: () => derived(streamed(undefined, (epoch) => flattened(mapped(open(epoch), (batch) => rowsOf(batch) as readonly RowOf<T>[])))),
     shuffle({ seed = 0, window } = {}) {
-      checkWhole("shuffle", "seed", seed, 0);
+      checkSeed("shuffle", seed);
       if (window !== undefined) {
         checkWhole("shuffle", "window", window, 1);
         return derived(streamed(size, (epoch) => shuffledWithin(open(epoch), window, picker(seed, epoch))));
@@ -124,13 +138,13 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       if (indexed !== undefined) return derived(shifted(indexed, left ?? 0, count));
       return derived({ size: left, open: (epoch, from) => plan.open(epoch, from + count) });
     },
-    zip: (other) => derived(zipped(plan, opened(other))),
+    zip: (other) => derived(zipped(plan, opened("zip", other))),
     concat(...others) {
-      const all = [plan, ...others.map(opened)];
+      const all = [plan, ...others.map((other) => opened("concat", other))];
       return derived(concatenated(all, sum(all.map((each) => each.size))));
     },
     interleave(...others) {
-      const all = [plan, ...others.map(opened)];
+      const all = [plan, ...others.map((other) => opened("interleave", other))];
       return derived(streamed(sum(all.map((each) => each.size)), (epoch) => interleaved(all.map((each) => each.open(epoch, 0)))));
     },
     cache: () => derived(cached(plan)),
@@ -142,13 +156,13 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     split({ by, ...options } = {}) {
       const indexed = fixedOf(plan, "split");
       const labels = Array.from({ length: indexed.size }, by === undefined ? () => 0 : classIn("split", indexed, at, by));
-      return both(partsOf(indexed, stratifiedSplit(labels, options)));
+      return both(partsOf(indexed, splitFor("split", labels, options)));
     },
     kFold(k, { seed = 0, by } = {}) {
       const indexed = fixedOf(plan, "kFold");
       const { size: count } = indexed;
       checkWhole("kFold", "k", k, 2);
-      checkWhole("kFold", "seed", seed, 0);
+      checkSeed("kFold", seed);
       if (k > count) throw new NdgradError(`kFold: ${k} folds of ${count} items; each needs one at least`);
       const order = orders(count, seed)(0);
       if (by === undefined) return foldsOf(order, k, (place) => Math.floor(((place + 1) * k - 1) / count)).map((fold) => both(partsOf(indexed, fold)));

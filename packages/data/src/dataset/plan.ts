@@ -131,7 +131,8 @@ export function orders(size: number, seed: number): (epoch: number) => Int32Arra
 
 /** A plan's places, or an error that says who needs them. */
 export function indexedOf<T>({ indexed }: Plan<T>, caller: string, remedy: string): Indexed<T> {
-  if (indexed === undefined || !Number.isFinite(indexed.size)) throw new NdgradError(`${caller}: this set is a stream, without a size; ${remedy}`);
+  if (indexed === undefined) throw new NdgradError(`${caller}: this set is a stream, without a size; ${remedy}`);
+  if (!Number.isFinite(indexed.size)) throw new NdgradError(`${caller}: this set never ends; ${caller} before repeat, or ${remedy}`);
   return indexed;
 }
 

@@ -17,7 +17,7 @@ export interface Position {
 export type PositionedIterator<T> = AsyncIterableIterator<T> & { readonly position: Position };
 
 export interface ShuffleOptions {
-  /** Decides the orders, with the epoch's number; 0 unless given. */
+  /** Decides the orders, with the epoch's number; a whole number below 2³², 0 unless given. */
   readonly seed?: number;
   /** Shuffles within a window of so many items, for streams and for what does not fit into memory; the whole unless given. */
   readonly window?: number;
@@ -31,7 +31,7 @@ export interface WindowOptions extends BatchOptions {
   readonly stride?: number;
 }
 export interface FoldOptions<T> {
-  /** Decides who is in which fold; 0 unless given. */
+  /** Decides who is in which fold; a whole number below 2³², 0 unless given. */
   readonly seed?: number;
   /** The class of an item: every fold then has as many of each, as near as whole items allow. */
   readonly by?: (item: T) => number;
@@ -73,7 +73,7 @@ export interface Dataset<T> extends AsyncIterable<T> {
    *   columns or items cannot be told. Make records of columns.
    */
   unbatch(): Dataset<RowOf<T>>;
-  /** The items in random order, another one in each epoch. @throws NdgradError for a stream without a window. */
+  /** The items in random order, another one in each epoch. @throws NdgradError for a stream, or a set without end, without a window. */
   shuffle(options?: ShuffleOptions): Dataset<T>;
   /** The items again and again, each time the next epoch; for ever unless `times` is given. */
   repeat(times?: number): Dataset<T>;
