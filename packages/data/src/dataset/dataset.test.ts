@@ -176,7 +176,7 @@ describe("orders", () => {
 describe("parts", () => {
   /** Ways to get a set of the numbers 0 to 11 before it is cut into parts. */
   const before: Readonly<Record<string, (source: Dataset<number>) => Dataset<number>>> = {
-    map: (source) => source.map((x, _, epoch) => x + 0 * epoch), take: (source) => source.take(9), skip: (source) => source.skip(2), concat: (source) => source.take(5).concat(source.skip(5)),
+    map: (source) => source.map((x) => x + 0.5).map((x) => x - 0.5), take: (source) => source.take(9), skip: (source) => source.skip(2), concat: (source) => source.take(5).concat(source.skip(5)),
     zip: (source) => source.zip(source).map(([x]) => x), shuffle: (source) => source.shuffle({ seed: 3 }), repeat: (source) => source.repeat(2), cache: (source) => source.cache(),
     "shuffle by window": (source) => source.shuffle({ window: 3 }), "batch": (source) => source.map((x) => [x]).batch(1).map(({ data }) => data[0]),
   };

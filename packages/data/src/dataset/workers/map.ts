@@ -7,7 +7,10 @@ import { localPool, startPool, type Pool } from "./pool.ts";
 import { orderOf, type WorkerFunction, type WorkerModule } from "./work.ts";
 
 export interface WorkerOptions {
-  /** How many workers: one less than there are processors unless given, from 1 to 8. 0 for none: all in this thread. */
+  /**
+   * How many workers: one less than there are processors unless given, from 1 to 8. 0 for none: all in this thread, where a
+   * map may use what workers cannot (variables outside of it, one buffer again and again); so test it with one at least.
+   */
   readonly workers?: number;
   /** How many items are begun before they are wanted; twice as many as workers unless given. */
   readonly ahead?: number;
