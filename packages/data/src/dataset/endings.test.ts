@@ -24,6 +24,8 @@ const between: Readonly<Record<string, (source: Dataset<number>) => Dataset<numb
   "a filter that throws": (source) => source.filter((x) => { if (x === 2) throw new Error("two"); return true; }),
   take: (source) => source.take(3), skip: (source) => source.skip(1), repeat: (source) => source.repeat(2), prefetch: (source) => source.prefetch(2),
   concat: (source) => source.concat(source), interleave: (source) => source.interleave(source), window: (source) => source.window(2).map(([x]) => x),
+  // Where a map on workers closes its source, it ends its workers.
+  "a map on workers": (source) => source.mapOnWorkers((x) => x, { workers: 0, ahead: 2 }),
   "shuffle by window": (source) => source.shuffle({ window: 2 }), progress: (source) => source.progress(() => undefined),
 };
 
