@@ -119,11 +119,11 @@ const rowsOfBoth = (left: (epoch: number) => RowSource, right: (epoch: number) =
 export function cached<T>(source: Plan<T>): Plan<T> {
   const { indexed } = source;
   if (indexed !== undefined && Number.isFinite(indexed.size)) {
-    const kept: (Awaitable<T> | undefined)[] = [];
+    const kept = new Map<number, Awaitable<T>>();
     let make: ((index: number) => Awaitable<T>) | undefined;
     const keep = (index: number, made: Awaitable<T>): Awaitable<T> => {
-      kept[index] = made;
-      if (isPromise(made)) made.then(undefined, () => { delete kept[index]; });
+      kept.set(index, made);
+      if (isPromise(made)) made.then(undefined, () => { kept.delete(index); });
       return made;
     };
     return planOf({
@@ -132,7 +132,7 @@ export function cached<T>(source: Plan<T>): Plan<T> {
       moved: indexed.moved === "shuffle" ? undefined : indexed.moved,
       items: (epoch) => {
         const maker = (make ??= indexed.items(epoch));
-        return (index) => (index in kept ? (kept[index] as Awaitable<T>) : keep(index, maker(index)));
+        return (index) => (kept.has(index) ? (kept.get(index) as Awaitable<T>) : keep(index, maker(index)));
       },
     });
   }

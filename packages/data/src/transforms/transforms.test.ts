@@ -90,7 +90,9 @@ describe("scaling", () => {
   });
 
   test("refuses states of another kind", () => {
-    const restores: readonly ((state: never) => unknown)[] = [standardize.restore, minMax.restore, whiten.restore, encodeLabels.restore, oneHotLabels.restore];
+    const restores: readonly ((state: never) => unknown)[] = [
+      (state) => standardize.restore(state), (state) => minMax.restore(state), (state) => whiten.restore(state), (state) => encodeLabels.restore(state), (state) => oneHotLabels.restore(state),
+    ];
     const states: readonly unknown[] = [undefined, null, 1, "text", [], {}, { mean: 1 }, { min: [1], max: [1] }, { min: [1], max: [1], range: 2 }, { mean: [1], forward: null }];
     for (const restore of restores) for (const state of states) expect(() => restore(state as never)).toThrow(NdgradError);
     expect(() => encodeLabels.fit(["a", "b"]).inverse(tensor([0.5]) as unknown as Tensor<[number], "int32">)).toThrow("there is no class 0.5; there are 2");

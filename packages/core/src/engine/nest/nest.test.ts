@@ -125,4 +125,14 @@ describe("one kernel", () => {
     expect(kindsOf((a) => softmax(a), [4, 100_000])).not.toContain("nest");
     expect(kindsOf((a) => ({ a: exp(sum(a, { axis: 1 })), b: log(sum(a, { axis: 0 })) }), [64, 63])).not.toContain("nest");
   });
+
+  test("keeps a single value of a row in a register beside tiles, and beside axes of one element", () => {
+    const next = numbersFrom(3);
+    expect.assertions(6);
+    holdToLoops((x) => mul(transpose(x, [0, 2, 1]), sum(x, { axis: [1, 2], keepDims: true })), [filled([16, 40, 40], "float32", next)]);
+    holdToLoops((x) => {
+      const total = sum(x, { axis: 1, keepDims: true });
+      return add(mul(x, total), sum(exp(total), { axis: 1, keepDims: true }));
+    }, [filled([64, 300], "float32", next)]);
+  });
 });

@@ -45,6 +45,7 @@ export function emitNest(context: KernelContext, kernel: NestKernel, bindings: B
   const rows = rowsAtOnce(kernel);
   const rowAxis = shared - 1;
   const held = new Map(locals.filter((local) => isHeld(rows, local)).map(({ buffer }) => [buffer, f.local("v128")]));
+  const nowhere = f.local("i32");
   const sizes = new Map(locals.map(({ buffer, size }) => [buffer, size]));
   // Operands that move alike from position to position have one pointer.
   const outer: Walker[] = [];
@@ -54,8 +55,8 @@ export function emitNest(context: KernelContext, kernel: NestKernel, bindings: B
     const along = (strides: readonly Size[]): readonly Amount[] => strides.map((stride) => amount(stride, bytesPerElement[dtype]));
     const own = operand.strides.slice(shared);
     const local = held.get(buffer);
-    // A value that is held has no place in memory, and nothing is loaded from there.
-    if (local !== undefined) return () => ({ dtype, strides: along(own), pointer: local, held: local });
+    // A value that is held has no place in memory: its pointer may be copied and moved, but nothing is loaded from there.
+    if (local !== undefined) return () => ({ dtype, strides: along(own), pointer: nowhere, held: local });
     const strides = along(rows === 1 ? own : [sizes.get(buffer) ?? operand.strides[rowAxis], ...own]);
     const key = JSON.stringify([buffer, dtype, operand.offset, operand.strides.slice(0, shared)]);
     let number = numbers.get(key);

@@ -28,7 +28,7 @@ export const control = {
 } as const;
 
 /** Turns of a waiting thread's loop before it goes to sleep: some tens of microseconds. */
-const spins = 20_000;
+const spins = 2_000;
 
 /** Roots, of some twenty cycles each, between two looks. */
 const pauseRoots = 4;

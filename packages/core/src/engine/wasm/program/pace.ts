@@ -8,8 +8,9 @@ export interface Pace {
 
 /** Runs in one trial of a number of threads: the best of them counts, for the first may have to wake helpers. */
 const trialRuns = 6;
-/** How long, in milliseconds, a choice holds: the machine may be busy with something else by then, or no longer. */
+/** How long, in milliseconds, a choice holds at least, and how many times as long as its trials: the machine may be busy with something else by then, or no longer. */
 const holds = 250;
+const holdsTrials = 20;
 /** More threads must be so much faster to be taken: others may have use for the processors. */
 const worthwhile = 0.97;
 
@@ -23,11 +24,12 @@ export function createPace(now: () => number = () => performance.now()): Pace {
   let trial = 0;
   let runs = 0;
   let until = 0;
+  let spent = 0;
   const begin = (): void => {
     trials = [];
     for (let threads = most; threads > 1; threads = Math.ceil(threads / 2)) trials.push({ threads, best: Infinity });
     trials.push({ threads: 1, best: Infinity });
-    trial = runs = 0;
+    trial = runs = spent = 0;
   };
   return {
     threads(limit) {
@@ -39,6 +41,7 @@ export function createPace(now: () => number = () => performance.now()): Pace {
     },
     took(milliseconds) {
       if (trial === trials.length) return;
+      spent += milliseconds;
       trials[trial].best = Math.min(trials[trial].best, milliseconds);
       if (++runs < trialRuns) return;
       runs = 0;
@@ -47,7 +50,7 @@ export function createPace(now: () => number = () => performance.now()): Pace {
       const fastest = Math.min(...trials.map(({ best }) => best));
       trials = [[...trials].reverse().find(({ best }) => best * worthwhile <= fastest) ?? trials[0]];
       trial = 1;
-      until = now() + holds;
+      until = now() + Math.max(holds, holdsTrials * spent);
     },
   };
 }

@@ -76,6 +76,8 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
   const residences = createResidences(owner);
   let threads = Math.min(platform?.processors ?? 1, mostThreads);
   let pool: ThreadPool | null = null;
+  /** Whether helpers that broke down may still be running. */
+  let ending = false;
   let scratch: Place = { address: 0, bytes: 0 };
   let scratchPerThread = 0;
   let programs = 0;
@@ -93,16 +95,19 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
   });
 
   /** Programs run one at a time: they share their threads' scratch memory. */
-  const reserveScratch = (bytes: number): void => {
-    scratchPerThread = Math.max(scratchPerThread, Math.ceil(bytes / 64) * 64);
-    const wanted = scratchPerThread * threads;
+  const reserveScratch = (bytes: number, count: number): void => {
+    const perThread = Math.max(scratchPerThread, Math.ceil(bytes / 64) * 64);
+    const wanted = perThread * count;
     if (wanted > scratch.bytes) {
+      // The new place first: if it cannot be had, programs go on with the old one.
+      const address = owner.allocate(wanted);
       if (scratch.bytes > 0) owner.free(scratch.address, scratch.bytes);
-      scratch = { address: owner.allocate(wanted), bytes: wanted };
+      scratch = { address, bytes: wanted };
     }
+    scratchPerThread = perThread;
     const cells = owner.heap().int32;
     cells[control.scratch >> 2] = scratch.address;
-    cells[control.scratchBytes >> 2] = scratchPerThread;
+    cells[control.scratchBytes >> 2] = perThread;
   };
 
   /** The helpers, started at the first run that is worth it. */
@@ -114,6 +119,18 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
     return pool;
   };
 
+  /** Threads that wait for one that has broken down would wait for ever: all are ended, and new ones begin when the last is gone. */
+  const endHelpers = (): void => {
+    owner.heap().int32[control.broken >> 2] = 1;
+    ending = true;
+    void pool?.stop().then(() => {
+      const cells = owner.heap().int32;
+      for (const cell of [control.arrived, control.next, control.broken]) cells[cell >> 2] = 0;
+      ending = false;
+    });
+    pool = null;
+  };
+
   const gathers = createGathers({
     owner: memory, limit: sourceBytes,
     load: (module) => offer(module, []),
@@ -121,9 +138,17 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
   });
 
   const load = (program: Program, variables: readonly Variable[]): Executable => {
+    const places: Place[] = [];
+    try {
+      return loadInto(places, program, variables);
+    } catch (cause) {
+      for (const { address, bytes } of places) owner.free(address, bytes);
+      throw cause;
+    }
+  };
+  const loadInto = (places: Place[], program: Program, variables: readonly Variable[]): Executable => {
     const phases = phasesOf(program);
     const plan = planMemory(program, phases);
-    const places: Place[] = [];
     const allocate = (bytes: number): number => {
       const place = { address: owner.allocate(bytes), bytes };
       places.push(place);
@@ -138,7 +163,7 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
       write(owner, null, address, role.tensor);
       return address;
     });
-    reserveScratch(Math.max(0, ...program.kernels.map(scratchOf)));
+    reserveScratch(Math.max(0, ...program.kernels.map(scratchOf)), threads);
     const { bytes, host } = emitProgram(phases, { buffers: addresses }, owner, dividedWork);
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory }, host: hostFunctions });
@@ -146,11 +171,11 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
     const work = workOf(program);
     const wanted = (): number => (work >= workPerThread * threads ? threads : Math.max(1, Math.floor(work / workPerThread)));
     const id = work >= 2 * workPerThread ? offer(module, host) : -1;
-    if (id >= 0 && threads > 1) helpers();
+    if (id >= 0 && threads > 1 && !ending) helpers();
     const pace = work < triedWork ? createPace() : null;
     const run = (): void => {
       const most = wanted();
-      if (most === 1 || !helpers().ready()) runOn(1);
+      if (most === 1 || ending || !helpers().ready()) runOn(1);
       else if (pace === null) runOn(most);
       else {
         const start = performance.now();
@@ -164,11 +189,7 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
         if (count > 1) helpers().start(id, count);
         main(0, count);
       } catch (cause) {
-        // Threads that wait for one that has broken down would wait for ever: begin again with new ones.
-        pool?.stop();
-        pool = null;
-        const cells = owner.heap().int32;
-        for (const cell of [control.arrived, control.next, control.broken]) cells[cell >> 2] = 0;
+        if (count > 1) endHelpers();
         throw new NdgradError("compile: the program broke off; variables that it assigns may hold values of half a step", { cause });
       }
     };
@@ -185,10 +206,10 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
       if (!Number.isInteger(count) || count < 1 || count > mostThreads) throw new NdgradError(`setThreads: ${count} is not a number of threads; give a whole number from 1 to ${mostThreads}`);
       if (count > 1 && platform === null) throw new NdgradError("setThreads: there are no threads with shared memory here; a page must be cross-origin isolated (COOP and COEP headers)");
       if (count === threads) return;
-      pool?.stop();
+      reserveScratch(scratchPerThread, count);
+      void pool?.stop();
       pool = null;
       threads = count;
-      reserveScratch(scratchPerThread);
     },
   };
 }
@@ -216,12 +237,12 @@ function createResidences(owner: ProgramMemory): Residences {
 function write(owner: ProgramMemory, gathers: Gathers | null, address: number, tensor: Tensor): void {
   const storage = storageOf(tensor, "compile");
   const { shape, dtype } = tensor;
-  const to = owner.heap()[dtype];
   const at = elementAt(address, dtype);
   const size = sizeOf(shape);
   const rows = storage.rows ?? null;
   // Gathers know rows that follow each other.
   if (rows !== null && rows.step === undefined && gathers?.put(rows, dtype, address) === true) return;
+  const to = owner.heap()[dtype];
   if (rows !== null) copyRows(rows, to, at);
   else if (storage.contiguous) copyIn(to, at, storage.data, storage.offset, size);
   else copyRowMajor(storage, shape, to.subarray(at, at + size));

@@ -82,8 +82,13 @@ function emitOwnShare(context: ScheduleContext, written: WrittenBand, part: Loca
     return;
   }
   const [start, end] = f.locals("i32", 2);
-  f.i32(units).get(part).op("i32.mul").get(parts).op("i32.div_u").set(start);
-  f.i32(units).get(part).i32(1).op("i32.add").op("i32.mul").get(parts).op("i32.div_u").set(end);
+  // units · part may need more than 32 bits.
+  const boundary = (at: () => void, to: Local): void => {
+    at();
+    f.op("i64.extend_i32_u").i64(BigInt(units)).op("i64.mul").get(parts).op("i64.extend_i32_u").op("i64.div_u").op("i32.wrap_i64").set(to);
+  };
+  boundary(() => f.get(part), start);
+  boundary(() => f.get(part).i32(1).op("i32.add"), end);
   f.get(start, end).op("i32.lt_u").if(() => emitUnits(context, written, start, end));
   f.release(start, end);
 }

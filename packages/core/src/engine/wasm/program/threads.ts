@@ -11,8 +11,8 @@ export interface ThreadPool {
   unload(id: number): void;
   /** Starts as many threads on their shares of a program; thread 0's is the caller's. */
   start(id: number, threads: number): void;
-  /** Ends the helpers. */
-  stop(): void;
+  /** Ends the helpers; resolves when all are gone. */
+  stop(): Promise<void>;
 }
 
 /** A command that sends helpers back to their event loop, to take messages. */
@@ -129,11 +129,11 @@ export function createThreadPool(memory: WebAssembly.Memory, count: number): Thr
     load: (id, module, host) => tell(() => [{ kind: "load", id, module, host }]),
     unload: (id) => tell(() => [{ kind: "unload", id }]),
     start: signal,
-    stop() {
+    async stop() {
       // Their end takes a while: until then they must not take part in the runs of those who follow.
       Atomics.store(cells, control.version / 4, ++version);
       signal(leave);
-      for (const helper of helpers) void helper.terminate();
+      await Promise.all(helpers.map(async (helper) => { await helper.terminate(); }));
     },
   };
 }
