@@ -1,6 +1,7 @@
 import { bytesPerElement, type DType } from "../dtype.ts";
 import { readsOf, writesOf, type ContractKernel, type ControlKernel, type Kernel, type Operand, type Program, type Size } from "./program.ts";
 import { kernelWork } from "./work.ts";
+import { greatestDivisor, known } from "./sizes.ts";
 
 /**
  * Kernels that every thread can run one after the other on its own part without waiting for the others: each unit of work
@@ -16,11 +17,6 @@ export interface Band {
 
 /** Fewer parts than this are not worth sharing out. */
 const leastUnits = 4;
-
-const known = (size: Size): number => {
-  if (typeof size !== "number") throw new Error("bands: a program's sizes are numbers");
-  return size;
-};
 
 const startOf = (place: Exclude<Size, number>): number => ("start" in place ? place.start : known(place));
 
@@ -138,8 +134,6 @@ const aligned = (a: UnitWalk, b: UnitWalk): boolean => {
   const low = Math.min(a.first, b.first);
   return a.step === b.step && a.step > 0 && Math.max(a.last, b.last) - low < a.step;
 };
-
-const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
 /** Kernels with less work are done by one thread along with others, if they would need a band of their own otherwise. */
 const smallWork = 4096;

@@ -1,6 +1,7 @@
 import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand } from "../program.ts";
 import { kernelWork } from "../work.ts";
-import { apart, commonExtents, inStep, keptOf, known, sharedWalk, withShared, type SharedWalk } from "./shared.ts";
+import { apart, commonExtents, inStep, keptOf, sharedWalk, withShared, type SharedWalk } from "./shared.ts";
+import { known } from "../sizes.ts";
 
 /** Fewer rows than this leave threads without work, where there is enough of it to be shared out. */
 const leastRows = 8;

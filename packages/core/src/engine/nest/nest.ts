@@ -1,6 +1,7 @@
 import { readsOf, writesOf, bodiesOf, loopWithOperands, withBodies, type BufferSpec, type Kernel, type LocalArray, type LoopKernel, type NestKernel, type Operand, type Program } from "../program.ts";
 import { groupStages } from "./group.ts";
-import { known, sharedWalk, type SharedWalk } from "./shared.ts";
+import { sharedWalk, type SharedWalk } from "./shared.ts";
+import { known } from "../sizes.ts";
 
 /**
  * Makes loops that walk the same rows one kernel: reductions and what is computed of them, row by row while the row is in the

@@ -1,15 +1,8 @@
-import { loopWithOperands, type LoopKernel, type Operand, type Size } from "../program.ts";
-
-/** Sizes of whole programs are numbers. */
-export const known = (size: Size): number => {
-  if (typeof size !== "number") throw new Error("nest: a program's sizes are numbers");
-  return size;
-};
+import { loopWithOperands, type LoopKernel, type Operand } from "../program.ts";
+import { greatestDivisor, known } from "../sizes.ts";
 
 /** How many of a kernel's extents are not reduced. */
 export const keptOf = ({ extents, reduce }: LoopKernel): number => extents.length - (reduce?.axes ?? 0);
-
-const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
 /** The finest extents that two walks can both be counted through by, from the outermost on: [12, 5] and [4, 15] give [4, 3, 5]. */
 export function commonExtents(a: readonly number[], b: readonly number[]): readonly number[] {

@@ -1,7 +1,8 @@
 import { contractParameters, emitContract, type ContractParameter } from "./contract.ts";
 import type { ContractDType } from "./contractType.ts";
 import { ModuleBuilder } from "./encoder.ts";
-import type { ContractKernel, Size } from "../program.ts";
+import type { ContractKernel } from "../program.ts";
+import { known } from "../sizes.ts";
 
 /** A module whose `run(block)` computes a matrix product; the block holds `contractParameters`. */
 export function compileContract(dtype: ContractDType): WebAssembly.Module {
@@ -13,11 +14,6 @@ export function compileContract(dtype: ContractDType): WebAssembly.Module {
   module.export("run", f.index);
   return new WebAssembly.Module(module.bytes());
 }
-
-const known = (size: Size): number => {
-  if (typeof size !== "number") throw new Error("contract: sizes must be known");
-  return size;
-};
 
 /** The blocks of a product: one for each run of batches that all operands walk with one stride. */
 export function contractBlocks(kernel: ContractKernel, addressOf: (buffer: number) => number, bytes: number, scratch: number): readonly Int32Array[] {

@@ -17,17 +17,13 @@ import { contractBlocks } from "../products.ts";
 import { control } from "./barrier.ts";
 import { emitPhases, type WrittenPhase } from "./schedule.ts";
 import { emitSmallProduct, isSmallProduct } from "./small-product.ts";
+import { known } from "../../sizes.ts";
 
 /** What emitted code finds where. */
 export interface Addresses {
   /** Of each buffer, in bytes. */
   readonly buffers: readonly number[];
 }
-
-const known = (size: Size): number => {
-  if (typeof size !== "number") throw new Error("emit: a program's sizes are numbers");
-  return size;
-};
 
 /** The kernel with all functions written out in machine operations. */
 function expanded<K extends Kernel>(kernel: K): K {

@@ -8,7 +8,7 @@ import type { Executable, Runtime } from "../../engine.ts";
 import { phasesOf, type Phase } from "../../phases.ts";
 import { paddedBytes, planMemory } from "../../plan.ts";
 import { workOf } from "../../work.ts";
-import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program, type Size } from "../../program.ts";
+import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program } from "../../program.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractScratch } from "../contract.ts";
 import type { ContractDType } from "../contractType.ts";
@@ -22,6 +22,7 @@ import { createProgramMemory, type ProgramMemory } from "./memory.ts";
 import { createPace } from "./pace.ts";
 import { isSmallProduct, smallProductScratch } from "./small-product.ts";
 import { createThreadPool, platformThreads, type ThreadPool } from "./threads.ts";
+import { known } from "../../sizes.ts";
 
 /** As many as the places for their agreements. */
 const mostThreads = 64;
@@ -30,11 +31,6 @@ const mostThreads = 64;
 interface Place { readonly address: number; readonly bytes: number }
 /** A program's code, as helpers need it. */
 type Code = readonly [module: WebAssembly.Module, host: Parameters<ThreadPool["load"]>[2]];
-
-const known = (size: Size): number => {
-  if (typeof size !== "number") throw new Error("runtime: a program's sizes are numbers");
-  return size;
-};
 
 /** Bytes of scratch memory that one thread needs for a kernel. */
 function scratchOf(kernel: Kernel): number {

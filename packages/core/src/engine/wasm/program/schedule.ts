@@ -1,9 +1,10 @@
 import { bandWork } from "../../phases.ts";
 import type { Band } from "../../bands.ts";
 import { bytesPerElement } from "../../../dtype.ts";
-import type { ControlKernel, Operand, Size } from "../../program.ts";
+import type { ControlKernel, Operand } from "../../program.ts";
 import type { FunctionBuilder, Local } from "../encoder.ts";
 import { control, emitBarrier } from "./barrier.ts";
+import { known } from "../../sizes.ts";
 
 /** A band whose kernels are functions of the module. */
 export interface WrittenBand {
@@ -111,11 +112,6 @@ function emitTaking(context: ScheduleContext, phase: WrittenPhase): void {
   });
   f.release(task);
 }
-
-const known = (size: Size): number => {
-  if (typeof size !== "number") throw new Error("schedule: what a loop looks at stands at a fixed place");
-  return size;
-};
 
 /** A loop or branch: every thread takes it alike, for what it looks at was written before a barrier. */
 function emitControl(context: ScheduleContext, { flow, depth }: ControlKernel, [first, second]: readonly (readonly WrittenPhase[])[]): void {

@@ -1,7 +1,8 @@
-import type { ContractKernel, Operand, Size } from "../../program.ts";
+import type { ContractKernel, Operand } from "../../program.ts";
 import type { EpiloguePosition } from "../contract.ts";
 import { elementTypes, type ContractDType, type ElementType } from "../contractType.ts";
 import type { FunctionBuilder, Local } from "../encoder.ts";
+import { known } from "../../sizes.ts";
 
 /**
  * Products with few columns, written out for their sizes: a handful of rows with all their columns is summed up in
@@ -22,11 +23,6 @@ const mostWork = 300_000;
 const mostDepth = 2048;
 /** Steps along the depth in one turn of the loop. */
 const unroll = 8;
-
-const known = (size: Size): number => {
-  if (typeof size !== "number") throw new Error("small-product: a program's sizes are numbers");
-  return size;
-};
 
 const vectorsOf = (kernel: ContractKernel, type: ElementType): number => Math.ceil(known(kernel.n) / type.lanes);
 
