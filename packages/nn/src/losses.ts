@@ -1,5 +1,5 @@
 import {
-  NdgradError, abs, clip, expandDims, less, log, logSumExp, softplus, sub, takeAlongAxis, where, type DType, type Shape, type Tensor,
+  NdgradError, abs, clip, exp, expandDims, less, log, softplus, stopGradient, sub, takeAlongAxis, where, type DType, type Shape, type Tensor,
 } from "@ndgrad/core";
 
 /** What becomes of the losses of single elements: their mean, their sum, or nothing. */
@@ -85,13 +85,14 @@ export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(logit
 export function crossEntropy<R extends Reduction = "mean">(logits: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   const examples = logits.shape.slice(0, -1);
   if (logits.shape.length === 0) throw new NdgradError("crossEntropy: the logits are a scalar; give [classes] or [n, classes]");
-  const normalizer = logSumExp(logits, { axis: -1, keepDims: true });
-  if (target.dtype === "int32" && sameShape(target.shape, examples)) {
+  const byClass = target.dtype === "int32" && sameShape(target.shape, examples);
+  if (byClass || (target.dtype !== "int32" && sameShape(target.shape, logits.shape))) {
+    // Taken off before anything is added up: beside logits of 1000, a loss of 10⁻⁵ would be lost in float32.
+    const largest = stopGradient(logits.max({ axis: -1, keepDims: true }));
+    const normalizer = log(exp(logits.sub(largest)).sum({ axis: -1, keepDims: true }));
+    if (!byClass) return reduce(normalizer.sub(logits.sub(largest)).mul(target).sum({ axis: -1 }), options);
     const chosen = takeAlongAxis(logits, expandDims(target, -1), -1);
-    return reduce(normalizer.sub(chosen).reshape(examples), options);
-  }
-  if (target.dtype !== "int32" && sameShape(target.shape, logits.shape)) {
-    return reduce(normalizer.sub(logits).mul(target).sum({ axis: -1 }), options);
+    return reduce(normalizer.sub(chosen.sub(largest)).reshape(examples), options);
   }
   throw new NdgradError(
     `crossEntropy: logits are ${spec(logits)} and targets ${spec(target)}; give class indices as int32[${examples.join(", ")}], or one-hot rows as ${spec(logits)}`,
