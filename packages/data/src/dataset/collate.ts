@@ -1,4 +1,4 @@
-import { NdgradError, Tensor, slice, squeeze, stack, tensor, type Shape } from "@ndgrad/core";
+import { NdgradError, Tensor, concat, slice, squeeze, stack, tensor, type Shape } from "@ndgrad/core";
 import { allocate, fromData } from "@ndgrad/core/internal";
 
 /**
@@ -53,9 +53,9 @@ export const collate = <T>(items: readonly T[]): Batched<T> => collated(items, "
 function collated(items: readonly unknown[], path: string): unknown {
   const [first] = items;
   if (every(items, isTensor)) {
-    const shape = items[0].shape.join();
-    const odd = items.find((each) => each.shape.join() !== shape);
-    if (odd !== undefined) throw new NdgradError(`batch: examples differ${at(path)}: [${shape}] and [${odd.shape.join()}]; pad or cut them to one shape`);
+    const kindOf = ({ dtype, shape }: Tensor): string => `${dtype}[${shape.join(", ")}]`;
+    const odd = items.find((each) => kindOf(each) !== kindOf(items[0]));
+    if (odd !== undefined) throw new NdgradError(`batch: examples differ${at(path)}: ${kindOf(items[0])} and ${kindOf(odd)}; pad, cut or cast them to one shape and dtype`);
     return stack(items);
   }
   if (every(items, isNumber)) return fromData(Float32Array.from(items), [items.length], "float32");
@@ -74,6 +74,15 @@ function collated(items: readonly unknown[], path: string): unknown {
     return Object.fromEntries(names.map((name) => [name, collated(items.map((each) => each[name]), `${path}.${name}`)]));
   }
   return listOf(items);
+}
+
+/** Batches of the same columns one after another as one. */
+export function joined(parts: readonly unknown[]): unknown {
+  const [first] = parts;
+  if (parts.length === 1) return first;
+  if (every(parts, isTensor)) return concat(parts, { axis: 0 });
+  if (every(parts, isArray)) return tupleOf(parts[0].map((_, i) => joined(parts.map((each) => each[i]))));
+  return Object.fromEntries(Object.keys(first as object).map((name) => [name, joined(parts.map((each) => (each as Readonly<Record<string, unknown>>)[name]))]));
 }
 
 /** Lists of numbers as the rows of a matrix, each copied once. */

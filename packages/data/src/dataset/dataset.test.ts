@@ -115,7 +115,7 @@ describe("orders", () => {
       const twice = await source.shuffle({ seed: 1, ...window }).repeat(2).toArray();
       expect(twice).toEqual([...(await order(0)), ...(await order(1))]);
     });
-    expect(() => sources(3)[1].shuffle()).toThrow("shuffle: this set is a stream, without a size; give a window");
+    expect(() => sources(3)[1].shuffle()).toThrow("shuffle: this set is a stream, whose items come one after another; give a window to shuffle within");
   });
 
   test("a window keeps items near their places", async () => {
@@ -147,6 +147,21 @@ describe("orders", () => {
     const pipeline = dataset(upTo(1e6)).shuffle({ seed: 1 }).map((x) => { made.push(x); return x; }).batch(10);
     const { value } = await pipeline.iterate({ epoch: 2, taken: 99_999 }).next();
     expect([(value as Tensor).shape, made.length]).toEqual([[10], 10]);
+    made.length = 0;
+    const windows = dataset(upTo(1e6)).map((x) => { made.push(x); return x; }).window(10, { stride: 2 });
+    expect((await windows.iterate({ taken: 499_994 }).next()).value).toEqual(upTo(10).map((i) => 999_988 + i));
+    expect(made).toHaveLength(10);
+  });
+
+  test("what overlapping windows share is made once, and again after it failed", async () => {
+    const made: number[] = [];
+    const source = dataset(upTo(9)).map((x) => { made.push(x); return x; });
+    expect([...source.window(4, { stride: 3 })]).toEqual([upTo(4), [3, 4, 5, 6], [6, 7, 8]]);
+    expect(made).toEqual(upTo(9));
+    let failures = 0;
+    const kept = dataset(upTo(4)).map((x) => (x === 2 && failures++ === 0 ? Promise.reject(new Error("once")) : Promise.resolve(x))).window(2, { stride: 1, dropLast: true }).cache();
+    await expect(kept.toArray()).rejects.toThrow("once");
+    expect(await kept.toArray()).toEqual([[0, 1], [1, 2], [2, 3]]);
   });
 
   test("split, stratified split and folds have every item once", () => {
@@ -178,7 +193,7 @@ describe("parts", () => {
   const before: Readonly<Record<string, (source: Dataset<number>) => Dataset<number>>> = {
     map: (source) => source.map((x) => x + 0.5).map((x) => x - 0.5), take: (source) => source.take(9), skip: (source) => source.skip(2), concat: (source) => source.take(5).concat(source.skip(5)),
     zip: (source) => source.zip(source).map(([x]) => x), shuffle: (source) => source.shuffle({ seed: 3 }), repeat: (source) => source.repeat(2), cache: (source) => source.cache(),
-    "shuffle by window": (source) => source.shuffle({ window: 3 }), "batch": (source) => source.map((x) => [x]).batch(1).map(({ data }) => data[0]),
+    window: (source) => source.window(1).map(([x]) => x), "shuffle by window": (source) => source.shuffle({ window: 3 }), "batch": (source) => source.map((x) => [x]).batch(1).map(({ data }) => data[0]),
   };
   const both: readonly ((source: Dataset<number>) => readonly { readonly train: Dataset<number>; readonly test: Dataset<number> }[])[] = [
     (source) => [source.split({ testFraction: 0.3 })], (source) => [source.split({ testFraction: 0.3, by: (x) => x % 2 })], (source) => source.kFold(3), (source) => source.kFold(3, { by: (x) => x % 2 }),
@@ -211,6 +226,8 @@ describe("parts", () => {
     expect(() => source.repeat().split()).toThrow("split before repeat: data.split(…), then train.repeat()");
     expect(() => source.repeat(2).shuffle().cache().kFold(3)).toThrow("kFold before repeat");
     expect(source.shuffle().cache().split().test.size).toBe(2);
+    for (const windows of [source.window(3, { stride: 2 }), source.window(3, { stride: 2 }).cache(), source.shuffle().window(3, { stride: 1 })]) expect(() => windows.split()).toThrow("windows that overlap share items, which would be in both parts; take some items before window");
+    expect(source.window(3).split().test.size).toBe(1);
   });
 });
 
@@ -243,6 +260,24 @@ describe("batches", () => {
       expect(shown([...pairs.batch(count)])).toEqual(shown([...pairs.map((pair) => pair).batch(count)]));
       expect(shown([...pairs.batch(count).unbatch()])).toEqual(shown([...pairs]));
     }), { numRuns: 30 });
+  });
+
+  test("of rows are gathered as a whole, in any order and over epochs: the same as row by row", () => {
+    type Rows = Dataset<{ readonly x: Tensor; readonly y: Tensor }>;
+    const ways: Readonly<Record<string, (rows: Rows, n: number) => Rows>> = {
+      shuffle: (rows, n) => rows.shuffle({ seed: n }), skip: (rows, n) => rows.skip(n), take: (rows, n) => rows.take(2 * n), repeat: (rows, n) => rows.repeat(n % 4), "repeat for ever": (rows, n) => rows.repeat().take(5 * n),
+      cache: (rows) => rows.cache(), epoch: (rows, n) => rows.epoch(n),
+    };
+    const way = fc.tuple(fc.constantFrom(...Object.keys(ways)), fc.nat(7));
+    fc.assert(fc.property(fc.array(way, { maxLength: 4 }), fc.integer({ min: 1, max: 12 }), (chain, count) => {
+      const rows = chain.reduce((made, [name, n]) => ways[name](made, n), dataset({ x, y }) as Rows).take(200);
+      const shown = (all: Iterable<{ readonly x: Tensor; readonly y: Tensor }>) => Array.from(all, (batch) => [batch.x.toArray(), batch.y.toArray()]);
+      expect(shown(rows.batch(count))).toEqual(shown(rows.map((row) => row).batch(count)));
+      expect(shown(rows.batch(count).unbatch())).toEqual(shown(rows));
+    }), { numRuns: 200 });
+    for (const kept of [dataset({ x, y }).repeat(3), dataset({ x, y }).cache()]) {
+      for (const batch of kept.batch(5)) expect(batch.x.storage?.data).toBe(x.storage?.data);
+    }
   });
 
   test("of a tensor are its rows", () => {
@@ -325,7 +360,8 @@ describe("batches", () => {
   });
 
   test("that do not fit together are refused", async () => {
-    await expect(dataset([tensor([1]), tensor([1, 2])]).batch(2).toArray()).rejects.toThrow("batch: examples differ: [1] and [2]");
+    await expect(dataset([tensor([1]), tensor([1, 2])]).batch(2).toArray()).rejects.toThrow("batch: examples differ: float32[1] and float32[2]; pad, cut or cast them to one shape and dtype");
+    await expect(dataset([{ a: tensor([1]) }, { a: tensor([1], { dtype: "int32" }) as Tensor }]).batch(2).toArray()).rejects.toThrow("batch: examples differ in .a: float32[1] and int32[1]; pad, cut or cast them to one");
     await expect(dataset([{ a: [1] }, { a: [1, 2] }]).batch(2).toArray()).rejects.toThrow("batch: examples differ in .a: 1 and 2 numbers");
     await expect(dataset([{ a: ["x"] }, { a: ["x", "y"] }]).batch(2).toArray()).rejects.toThrow("batch: examples differ in .a: arrays of 1 and of 2");
     await expect(dataset<object>([{ a: 1, b: 2 }, { a: 1 }]).batch(2).toArray()).rejects.toThrow("batch: examples differ: records of a, b and of a");

@@ -1,8 +1,9 @@
 import { NdgradError, Tensor } from "@ndgrad/core";
 import { checkSeed, checkWhole } from "../checks.ts";
 import { splitFor } from "../split.ts";
+import { cached } from "./cache.ts";
 import { collate, listOf, rowsOf, type Batched, type RowOf } from "./collate.ts";
-import { batchesOf, cached, classIn, concatenated, foldsOf, partsOf, picker, repeated, zipped } from "./derived.ts";
+import { batchesOf, classIn, concatenated, foldsOf, partsOf, picker, repeated, windowsIn, windowsOf, zipped } from "./derived.ts";
 import { positionedIterator, syncIterator } from "./iterators.ts";
 import { begunAhead, fixedOf, indexedOf, orders, planOf, reordered, rowsPlan, shifted, streamed, type Indexed, type Plan } from "./plan.ts";
 import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, startsOf, streamOf, type Stream } from "./stream.ts";
@@ -122,7 +123,7 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       if (times !== Infinity) checkWhole("repeat", "times", times, 0);
       const { indexed } = plan;
       if (indexed !== undefined && Number.isFinite(indexed.size)) return derived(planOf(repeated(indexed, times)));
-      return derived(streamed(size === undefined ? undefined : size * times, (epoch) => chained((round, gave) => (round < times && gave ? open(epoch + round) : undefined))));
+      return derived(streamed(size === undefined ? undefined : times === 0 || size === 0 ? 0 : size * times, (epoch) => chained((round, gave) => (round < times && gave ? open(epoch + round) : undefined))));
     },
     take(count) {
       checkWhole("take", "count", count, 0);
@@ -151,7 +152,9 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     window(count, { stride = count, dropLast = false } = {}) {
       checkWhole("window", "size", count, 1);
       checkWhole("window", "stride", stride, 1);
-      return derived(streamed(undefined, (epoch) => mapped(grouped(open(epoch), count, stride, !dropLast), listOf)));
+      const { indexed } = plan;
+      if (indexed !== undefined) return derived(planOf(windowsOf(indexed, count, stride, !dropLast)));
+      return derived(streamed(size === undefined ? undefined : windowsIn(size, count, stride, !dropLast), (epoch) => mapped(grouped(open(epoch), count, stride, !dropLast), listOf)));
     },
     split({ by, ...options } = {}) {
       const indexed = fixedOf(plan, "split");

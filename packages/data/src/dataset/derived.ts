@@ -1,9 +1,9 @@
 import { NdgradError, generator } from "@ndgrad/core";
 import { pooled } from "../random.ts";
 import type { Split } from "../split.ts";
-import { collate, pairOf, tupleOf } from "./collate.ts";
-import { planOf, reordered, streamed, type Indexed, type Plan, type RowSource } from "./plan.ts";
-import { after, chained, end, isPromise, paired, type Awaitable, type Step, type Stream } from "./stream.ts";
+import { collate, joined, listOf, pairOf, tupleOf } from "./collate.ts";
+import { lastKept, planOf, reordered, streamed, type Indexed, type Plan, type RowSource } from "./plan.ts";
+import { after, afterAll, chained, isPromise, paired, type Awaitable } from "./stream.ts";
 
 /** Batches of `count` items; rows of tensors are not taken apart first. */
 export function batchesOf(source: Indexed<unknown>, count: number, batches: number): Indexed<unknown> {
@@ -24,10 +24,7 @@ export function batchesOf(source: Indexed<unknown>, count: number, batches: numb
     moved,
     items: (epoch) => {
       const make = source.items(epoch);
-      return (batch) => {
-        const items = Array.from({ length: edge(batch + 1) - edge(batch) }, (_, i) => make(edge(batch) + i));
-        return items.some(isPromise) ? Promise.all(items).then((all) => collate(all)) : collate(items);
-      };
+      return (batch) => afterAll(Array.from({ length: edge(batch + 1) - edge(batch) }, (_, i) => make(edge(batch) + i)), collate);
     },
   };
 }
@@ -54,26 +51,90 @@ function someAtOnce<T>(count: number, make: (index: number) => T): (index: numbe
   };
 }
 
-/** The items of one epoch after another. */
-export function repeated<T>(source: Indexed<T>, times: number): Indexed<T> {
-  const { size } = source;
+/** How many windows there are of `size` items: full ones, and, if `partial`, one that is not but has what no other has. */
+export function windowsIn(size: number, count: number, stride: number, partial: boolean): number {
+  if (size === Infinity) return Infinity;
+  const full = Math.max(0, Math.floor((size - count) / stride) + 1);
+  const had = full === 0 ? 0 : (full - 1) * stride + count;
+  return full + Number(partial && Math.max(had, full * stride) < size);
+}
+
+/** Items side by side, `count` of them from every `stride`-th place on. */
+export function windowsOf<T>(source: Indexed<T>, count: number, stride: number, partial: boolean): Indexed<readonly T[]> {
+  const { size, moved } = source;
   return {
-    size: size === 0 ? 0 : size * times,
-    moved: "repeat",
-    items: (first) => {
-      let round = -1;
-      let make: (index: number) => Awaitable<T>;
-      return (index) => {
-        const now = Math.floor(index / size);
-        if (now !== round) make = source.items(first + (round = now));
-        return make(index - now * size);
+    size: windowsIn(size, count, stride, partial),
+    moved: stride < count ? strongest([moved, "window"]) : moved,
+    items: (epoch) => {
+      const make = source.items(epoch);
+      const none = { from: 0, items: [] as readonly Awaitable<T>[] };
+      // What a window shares with the one before is not made again.
+      let last = none;
+      return (window) => {
+        const from = window * stride;
+        const kept = last;
+        const items = Array.from({ length: Math.min(count, size - from) }, (_, i) => {
+          const place = from + i - kept.from;
+          return place >= 0 && place < kept.items.length ? kept.items[place] : make(from + i);
+        });
+        last = { from, items };
+        const made = afterAll(items, listOf);
+        if (isPromise(made)) made.then(undefined, () => { last = none; });
+        return made;
       };
     },
   };
 }
 
-/** What moves the items of sets put together; where one is repeated, its items have several places whatever else. */
-const movedIn = (parts: readonly Indexed<unknown>[]): Indexed<unknown>["moved"] => parts.find(({ moved }) => moved === "repeat")?.moved ?? parts.find(({ moved }) => moved !== undefined)?.moved;
+/** The items of one epoch after another. */
+export function repeated<T>(source: Indexed<T>, times: number): Indexed<T> {
+  const { size, rows, moved } = source;
+  return {
+    size: size === 0 ? 0 : size * times,
+    moved: "repeat",
+    items: (first) => {
+      const ofRound = lastKept((round) => source.items(first + round));
+      return (index) => {
+        const round = Math.floor(index / size);
+        return ofRound(round)(index - round * size);
+      };
+    },
+    ...(rows !== undefined && { rows: (first: number) => rowsInRounds(moved === undefined ? () => rows(first) : lastKept((round) => rows(first + round)), size, moved === undefined) }),
+  };
+}
+
+/** Rows of one round after another: each round's part is taken as a whole, and parts are put together. `alike` says that all rounds are. */
+function rowsInRounds(ofRound: (round: number) => RowSource, size: number, alike: boolean): RowSource {
+  const roundOf = (place: number): number => Math.floor(place / size);
+  return {
+    slice: (from, to) => {
+      const parts: unknown[] = [];
+      for (let at = from; at < to;) {
+        const start = roundOf(at) * size;
+        const until = Math.min(to, start + size);
+        parts.push(ofRound(roundOf(at)).slice(at - start, until - start));
+        at = until;
+      }
+      return joined(parts);
+    },
+    pick: (places) => {
+      if (alike) return ofRound(0).pick(places.map((place) => place % size));
+      const parts: unknown[] = [];
+      for (let at = 0; at < places.length;) {
+        const round = roundOf(places[at]);
+        let until = at + 1;
+        while (until < places.length && roundOf(places[until]) === round) until++;
+        parts.push(ofRound(round).pick(places.subarray(at, until).map((place) => place - round * size)));
+        at = until;
+      }
+      return joined(parts);
+    },
+  };
+}
+
+/** Why parts of a set would share items; where there are several reasons, the one that stays behind a cache. */
+const strongest = (reasons: readonly Indexed<unknown>["moved"][]): Indexed<unknown>["moved"] => (["repeat", "window", "shuffle"] as const).find((each) => reasons.includes(each));
+const movedIn = (parts: readonly Indexed<unknown>[]): Indexed<unknown>["moved"] => strongest(parts.map(({ moved }) => moved));
 
 /** Sets one after another. */
 export function concatenated<T>(plans: readonly Plan<T>[], size: number | undefined): Plan<T> {
@@ -114,72 +175,6 @@ const rowsOfBoth = (left: (epoch: number) => RowSource, right: (epoch: number) =
   const [a, b] = [left(epoch), right(epoch)];
   return { slice: (from, to) => tupleOf([a.slice(from, to), b.slice(from, to)]), pick: (places) => tupleOf([a.pick(places), b.pick(places)]) };
 };
-
-/** Items are made once, in whichever epoch comes first; what failed is tried again when it is asked for again. */
-export function cached<T>(source: Plan<T>): Plan<T> {
-  const { indexed } = source;
-  if (indexed !== undefined && Number.isFinite(indexed.size)) {
-    const kept = new Map<number, Awaitable<T>>();
-    let make: ((index: number) => Awaitable<T>) | undefined;
-    const keep = (index: number, made: Awaitable<T>): Awaitable<T> => {
-      kept.set(index, made);
-      if (isPromise(made)) made.then(undefined, () => { kept.delete(index); });
-      return made;
-    };
-    return planOf({
-      size: indexed.size,
-      // Places stay as they were in the first epoch.
-      moved: indexed.moved === "shuffle" ? undefined : indexed.moved,
-      items: (epoch) => {
-        const maker = (make ??= indexed.items(epoch));
-        return (index) => (kept.has(index) ? (kept.get(index) as Awaitable<T>) : keep(index, maker(index)));
-      },
-    });
-  }
-  return cachedStream(source);
-}
-
-/** Whoever is furthest asks the source; all others get what it gave. */
-function cachedStream<T>({ size, open }: Plan<T>): Plan<T> {
-  const steps: Awaitable<Step<T>>[] = [];
-  let stream: Stream<T> | undefined;
-  let over = false;
-  let first: number | undefined;
-  /** Drops the answers from one that failed on; the source begins again there. */
-  const failed = (index: number, asked: Stream<T>): void => {
-    if (stream !== asked) return;
-    stream = undefined;
-    steps.length = index;
-    asked.close?.();
-  };
-  const ask = (index: number, epoch: number): Awaitable<Step<T>> => {
-    const shared = (stream ??= open((first ??= epoch), index));
-    try {
-      const asked = index === 0 ? shared.next() : after(steps[index - 1], (step) => (step.done ? step : shared.next()));
-      const step = after(asked, (given) => {
-        over ||= given.done;
-        return given;
-      });
-      if (isPromise(step)) step.then(undefined, () => { failed(index, shared); });
-      return step;
-    } catch (error) {
-      failed(index, shared);
-      throw error;
-    }
-  };
-  const stepAt = (index: number, epoch: number): Awaitable<Step<T>> => {
-    while (steps.length <= index && !over) steps.push(ask(steps.length, epoch));
-    return steps[index] ?? end;
-  };
-  return {
-    size,
-    // Who leaves early does not close the source: others, and the next epoch, go on with it from where it stands.
-    open: (epoch, from) => {
-      let index = from;
-      return { next: () => stepAt(index++, epoch) };
-    },
-  };
-}
 
 /** Random whole numbers below a limit: a shuffle's in one epoch. */
 export function picker(seed: number, epoch: number): (below: number) => number {

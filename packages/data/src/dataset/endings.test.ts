@@ -44,6 +44,17 @@ test("every source is closed, whatever stands before it and whether an iteration
   }), { numRuns: 150 });
 });
 
+test("nothing is opened after an iteration was left, whatever was asked for ahead", async () => {
+  for (const ahead of [(source: Dataset<number>) => source.prefetch(4), (source: Dataset<number>) => source.mapOnWorkers((x) => x, { workers: 0, ahead: 4 })]) {
+    for (const twice of [(source: Dataset<number>) => source.repeat(), (source: Dataset<number>) => source.concat(source, source, source)]) {
+      const { source, open } = counted(1, true);
+      for await (const _ of ahead(twice(source))) break;
+      await settled();
+      expect(open()).toBe(0);
+    }
+  }
+});
+
 test("a source is closed in plain loops too, and where one cannot wait", async () => {
   const plain = counted(5, false);
   expect(() => [...between["a map that throws"](plain.source)]).toThrow("three");

@@ -16,8 +16,8 @@ export interface Plan<T> {
 /** Items by their places, of which there are `size` in all. */
 export interface Indexed<T> {
   readonly size: number;
-  /** Who puts other items into the same places in other epochs, or an item into several; a cache of the whole undoes the first. */
-  readonly moved: "shuffle" | "repeat" | undefined;
+  /** Who puts other items into the same places in other epochs (shuffle, which a cache of the whole undoes), or an item into several. */
+  readonly moved: "shuffle" | "repeat" | "window" | undefined;
   /** Items of an epoch: what depends on the epoch alone, such as an order, is made once. */
   readonly items: (epoch: number) => (index: number) => Awaitable<T>;
   /** Where items are rows of tensors: many at once. */
@@ -120,26 +120,32 @@ export function shifted<T>(source: Indexed<T>, size: number, by: number): Plan<T
   });
 }
 
-/** The order of one epoch; the last one is kept, as an epoch asks for it again and again. */
-export function orders(size: number, seed: number): (epoch: number) => Int32Array {
-  let last: { readonly epoch: number; readonly order: Int32Array } | undefined;
-  return (epoch) => {
-    if (last?.epoch !== epoch) last = { epoch, order: orderOf(size, seed, epoch) };
-    return last.order;
+/** What is made for a number; the last one is kept, as an epoch asks for it again and again. */
+export function lastKept<T>(make: (number: number) => T): (number: number) => T {
+  let last: { readonly number: number; readonly made: T } | undefined;
+  return (number) => {
+    if (last?.number !== number) last = { number, made: make(number) };
+    return last.made;
   };
 }
 
+/** The order of an epoch. */
+export const orders = (size: number, seed: number): ((epoch: number) => Int32Array) => lastKept((epoch) => orderOf(size, seed, epoch));
+
 /** A plan's places, or an error that says who needs them. */
 export function indexedOf<T>({ indexed }: Plan<T>, caller: string, remedy: string): Indexed<T> {
-  if (indexed === undefined) throw new NdgradError(`${caller}: this set is a stream, without a size; ${remedy}`);
+  if (indexed === undefined) throw new NdgradError(`${caller}: this set is a stream, whose items come one after another; ${remedy}`);
   if (!Number.isFinite(indexed.size)) throw new NdgradError(`${caller}: this set never ends; ${caller} before repeat, or ${remedy}`);
   return indexed;
 }
 
 /** A plan's places for parts without an item in common: each place has one item, the same one in every epoch. */
 export function fixedOf<T>(plan: Plan<T>, caller: string): Indexed<T> {
-  if (plan.indexed?.moved === "repeat") throw new NdgradError(`${caller}: after repeat an item has several places, and would be in both parts; ${caller} before repeat: data.${caller}(…), then train.repeat()`);
-  const indexed = indexedOf(plan, caller, "cache it in an array first");
-  if (indexed.moved === "shuffle") throw new NdgradError(`${caller}: after shuffle every epoch has other items in the same places, and those of the test part would come into training; ${caller} before shuffle: data.${caller}(…), then train.shuffle()`);
+  const before = (name: string): string => `${caller} before ${name}: data.${caller}(…), then train.${name}()`;
+  const { moved } = plan.indexed ?? {};
+  if (moved === "repeat") throw new NdgradError(`${caller}: after repeat an item has several places, and would be in both parts; ${before("repeat")}`);
+  if (moved === "window") throw new NdgradError(`${caller}: windows that overlap share items, which would be in both parts; take some items before window, and skip them for the other part`);
+  const indexed = indexedOf(plan, caller, "read it into an array first: dataset(await data.toArray())");
+  if (indexed.moved === "shuffle") throw new NdgradError(`${caller}: after shuffle every epoch has other items in the same places, and those of the test part would come into training; ${before("shuffle")}`);
   return indexed;
 }

@@ -22,6 +22,9 @@ export const isPromise = <T>(value: Awaitable<T>): value is PromiseLike<T> =>
 /** Goes on with a value, now if it is here. */
 export const after = <T, U>(value: Awaitable<T>, go: (value: T) => Awaitable<U>): Awaitable<U> => (isPromise(value) ? value.then(go) : go(value));
 
+/** The same with several values, which are waited for together. */
+export const afterAll = <T, U>(values: readonly Awaitable<T>[], go: (values: readonly T[]) => U): Awaitable<U> => (values.some(isPromise) ? Promise.all(values).then(go) : go(values as readonly T[]));
+
 /** Calls `turn` until it gives something; loops where it can, so that long ones do not pile up calls. */
 export function until<T>(turn: () => Awaitable<T | undefined>): Awaitable<T> {
   for (;;) {
@@ -150,10 +153,11 @@ export function chained<T>(open: (index: number, gave: boolean) => Stream<T> | u
   let index = 0;
   let gave = true;
   let current: Stream<T> | undefined;
-  const following = (): Stream<T> | undefined => {
-    current = open(index++, gave);
+  // An answer may come when nobody wants more: then nothing is opened that nobody would close.
+  let left = false;
+  const following = (): void => {
+    current = left ? undefined : open(index++, gave);
     gave = false;
-    return current;
   };
   following();
   return {
@@ -168,7 +172,10 @@ export function chained<T>(open: (index: number, gave: boolean) => Stream<T> | u
         return undefined;
       });
     }),
-    close: () => current?.close?.(),
+    close: () => {
+      left = true;
+      current?.close?.();
+    },
   };
 }
 
@@ -260,6 +267,11 @@ export function ahead<T>(source: Stream<T>, count: number): Stream<T> {
     next: () => {
       while (asked.length <= count) ask();
       return (asked.shift() as () => Awaitable<Step<T>>)();
+    },
+    // What waits for its turn is not asked any more.
+    close: () => {
+      over = true;
+      source.close?.();
     },
   };
 }

@@ -84,15 +84,20 @@ export interface Dataset<T> extends AsyncIterable<T> {
   /** One item of each set in turn, until all are at their end. */
   interleave(...others: readonly Dataset<T>[]): Dataset<T>;
   /**
-   * Keeps items once they were made. Put it before whatever is random: every epoch gets the items of the first. A stream
+   * Keeps items once they were made. Put it before whatever is random: every epoch gets the items of epoch 0. A stream
    * that is left before its end stays open (a file, a worker), as the next iteration goes on with it.
    */
   cache(): Dataset<T>;
-  /** Items side by side, in arrays. */
+  /** Items side by side, in arrays; the last one may have fewer. Where places are known, any window is gone to at once. */
   window(size: number, options?: WindowOptions): Dataset<readonly T[]>;
-  /** Two parts without an item in common, in any epoch; chosen at random. @throws NdgradError for a stream, and behind `shuffle` and `repeat`: split before them. */
+  /**
+   * Two parts without an item in common, in any epoch; chosen at random.
+   *
+   * @throws NdgradError for a stream, and behind `shuffle` and `repeat`: split before them; for windows that overlap: `take`
+   *   items for one part and `skip` them for the other, before `window`.
+   */
   split(options?: DatasetSplitOptions<T>): Parts<T>;
-  /** k pairs of parts: every item is in the test part of exactly one. @throws NdgradError for a stream, and behind `shuffle` and `repeat`: fold before them. */
+  /** k pairs of parts: every item is in the test part of exactly one. @throws NdgradError where `split` does. */
   kFold(k: number, options?: FoldOptions<T>): readonly Parts<T>[];
   /**
    * What `map` does, in order as well, but on worker threads, for maps that compute a lot: several items are worked on at
