@@ -108,3 +108,16 @@ export const cast = (x: Expr, type: ScalarType): Expr => (x.type === type ? x : 
 export const bits = (x: Expr, type: ScalarType): Expr => apply("bits", [x], type);
 /** One of the functions that engine/math knows. */
 export const math = (op: MathOp, ...args: readonly Expr[]): Expr => apply(op, args, args[0].type);
+
+/** An expression with another one in place of its input 0. */
+export function withInput(expr: Expr, value: Expr, done: Map<Expr, Expr> = new Map()): Expr {
+  const known = done.get(expr);
+  if (known !== undefined) return known;
+  const inside = (each: Expr): Expr => withInput(each, value, done);
+  let result = expr;
+  if (expr.kind === "input" && expr.index === 0) result = value;
+  else if (expr.kind === "apply") result = { ...expr, args: expr.args.map(inside) };
+  else if (expr.kind === "rescue") result = { ...expr, when: inside(expr.when), value: inside(expr.value), args: expr.args.map(inside) };
+  done.set(expr, result);
+  return result;
+}

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { abs, all, any, exp, flip, greater, less, max, mean, min, mul, prod, sqrt, sub, sum, transpose, type Tensor } from "../index.ts";
+import { abs, add, all, any, exp, flip, greater, less, matmul, max, mean, min, mul, prod, sqrt, sub, sum, transpose, valueAndGrad, type Tensor } from "../index.ts";
 import { filled, numbersFrom } from "../../testing/random-operations.ts";
 import { shareAll, waitUntilReady } from "../../testing/threads.ts";
 import type { DType } from "../dtype.ts";
 import { compileFor } from "../transform/compile.ts";
 import type { Runtime } from "./engine.ts";
-import type { Program } from "./program.ts";
+import { phasesOf } from "./phases.ts";
+import type { Kernel, Program } from "./program.ts";
 import { splitReductions } from "./split.ts";
 import { createWasmEngine } from "./wasm/engine.ts";
 
@@ -59,5 +60,52 @@ describe("a reduction in parts", () => {
     expect(kernelsOf((x) => sum(x), [640_001])).toBe(3);
     expect(kernelsOf((x) => sum(x), [64_000])).toBe(1);
     expect(kernelsOf((x) => sum(x, { axis: 1 }), [8, 100_000])).toBe(1);
+  });
+});
+
+describe("reductions over rows that kernels before them made", () => {
+  /** Layers, and what their gradients reduce over rows: products, sums of float32 and float64, extremes. */
+  const programOf = (rows: number, widths: readonly [number, number, number], dtype: DType, seed: number): { readonly program: Program; readonly args: readonly Tensor[] } => {
+    const random = numbersFrom(seed);
+    const [inputs, hidden, outputs] = widths;
+    const args = [[rows, inputs], [inputs, hidden], [hidden], [hidden, outputs], [rows, outputs]].map((shape) => filled(shape, dtype, random));
+    const step = (...[x, w, b, v, y]: readonly Tensor[]): readonly unknown[] => {
+      const { value, grads } = valueAndGrad((parameters: { readonly w: Tensor; readonly b: Tensor; readonly v: Tensor }): Tensor => {
+        const h = add(matmul(x, parameters.w), parameters.b);
+        const z = sub(matmul(mul(h, h), parameters.v), y);
+        return add(mean(mul(z, z)), mean(mul(max(z, { axis: 0 }), 0.5)));
+      })({ w, b, v });
+      return [value, grads.w, grads.b, grads.v, sum(mul(x, x), { axis: 0 })];
+    };
+    return { program: compileFor(step as (...args: readonly unknown[]) => unknown, args).program, args };
+  };
+
+  test("come in parts, the same bits on 1, 2 and 3 threads", () => {
+    fc.assert(fc.property(fc.integer({ min: 16, max: 40 }), fc.constantFrom(1, 4, 5, 8), fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 })), fc.constantFrom<DType>("float32", "float64"), fc.nat(9999),
+      (sixteenth, some, widths, dtype, seed) => {
+        const { program, args } = programOf(sixteenth * some, widths, dtype, seed);
+        const split = splitReductions(program, 0);
+        const resultsOf = (runtime: Runtime, each: Program): readonly (readonly number[])[] => {
+          const executable = runtime.load(each, []);
+          waitUntilReady(runtime);
+          return executable.run(args).map((result) => Array.from(result as ArrayLike<number>));
+        };
+        const whole = resultsOf(runtimes[0], program);
+        const parts = runtimes.map((runtime) => resultsOf(runtime, split));
+        expect(parts).toEqual(parts.map(() => parts[0]));
+        const rounding = dtype === "float32" ? 1e-4 : 1e-12;
+        whole.forEach((result, i) => {
+          const size = Math.max(1, ...result.map(Math.abs));
+          result.forEach((value, j) => expect(Math.abs(parts[0][i][j] - value)).toBeLessThanOrEqual(rounding * size));
+        });
+      }), { numRuns: 60, interruptAfterTimeLimit: 10_000 });
+  }, 60_000);
+
+  test("are done in the same band as the rows", () => {
+    const { program } = programOf(2000, [2, 10, 5], "float64", 1);
+    const bands = phasesOf(program).flatMap((phase) => phase.bands);
+    const parts = (kernel: Kernel): boolean => kernel.kind === "contract" && kernel.batch[0] === 16;
+    expect(bands.flatMap(({ kernels }) => kernels.filter(parts))).toHaveLength(2);
+    expect(bands.filter(({ kernels }) => kernels.some(parts)).every(({ units, kernels }) => units === 16 && kernels.length > 2)).toBe(true);
   });
 });

@@ -1,72 +1,96 @@
-import type { DType } from "../dtype.ts";
-import { cast, input, type Expr } from "./expr.ts";
-import { withBodies, type BufferSpec, type Kernel, type LoopKernel, type Operand, type Program, type Size } from "./program.ts";
+import { bytesPerElement } from "../dtype.ts";
+import { divisibleExtent } from "./bands.ts";
+import { loopInParts, productInParts } from "./partial.ts";
+import { withBodies, writesOf, type BufferSpec, type ContractKernel, type Kernel, type LoopKernel, type Program } from "./program.ts";
+import { known } from "./sizes.ts";
 import { kernelWork } from "./work.ts";
 
-/** Reductions with less work than this, in operations on an element, are over before others could help. */
+/** Programs and reductions with less work than this, in operations on an element, are over before other threads could help. */
 const leastWork = 400_000;
-/** How many parts a reduction has, but for a rest: a number of its own, so that no bit depends on the number of threads. */
+/** How many parts a reduction to one number has, but for a rest. */
 const parts = 64;
+/** How many parts a reduction over rows may have, and how many rows each of them at least. */
+const [leastParts, mostParts, leastRows] = [4, 16, 16];
+/** What the parts of a reduction over rows may take together: they are to stay in the first-level cache. */
+const mostBytes = 32 * 1024;
 
 /**
- * Cuts large reductions to a single number into parts, which threads can share out, and a reduction of what these give.
- * Sums of float32 go on in float64 in between. Positions of extremes stay whole.
- * @param least Smaller reductions, in operations on an element, stay as they are.
+ * Cuts reductions into parts that threads can share out, and a reduction of what these give. The number of parts hangs on
+ * sizes alone, so that no bit depends on the number of threads. Positions of extremes stay whole. Cut are
+ * - large reductions to a single number;
+ * - reductions over the rows that kernels before them made, such as the gradient of a layer's weights, with few results: each part
+ *   then needs only rows that the same thread made, while they are in its cache.
+ * @param least Reductions, and programs, with less work, in operations on an element, stay as they are.
  */
 export function splitReductions({ buffers, kernels }: Program, least: number = leastWork): Program {
   const specs = [...buffers];
-  const split = (list: readonly Kernel[]): readonly Kernel[] => list.flatMap((kernel): readonly Kernel[] => {
-    if (kernel.kind === "control") return [withBodies(kernel, split)];
-    return kernel.kind === "loop" ? splitLoop(kernel, specs, least) : [kernel];
-  });
+  const split = (list: readonly Kernel[]): readonly Kernel[] => {
+    const rows = list.reduce((sum, kernel) => sum + kernelWork(kernel), 0) < least ? null : new MadeRows();
+    return list.flatMap((kernel): readonly Kernel[] => {
+      if (kernel.kind === "control") return [withBodies(kernel, split)];
+      const cut = rows?.cut(kernel, specs) ?? (kernel.kind === "loop" ? cutNumber(kernel, specs, least) : null);
+      rows?.add(kernel);
+      return cut ?? [kernel];
+    });
+  };
   return { kernels: split(kernels), buffers: specs };
 }
 
-function splitLoop(kernel: LoopKernel, specs: BufferSpec[], least: number): readonly Kernel[] {
-  const { reduce, extents, values: [value], inputs, outputs: [output], epilogue } = kernel;
-  if (reduce === null || reduce.axes < extents.length || reduce.combine === "argMax" || reduce.combine === "argMin" || kernelWork(kernel) < least) return [kernel];
+const isCuttable = ({ reduce, values: [value] }: LoopKernel): boolean => reduce !== null && reduce.combine !== "argMax" && reduce.combine !== "argMin" && value.type !== "int64";
+
+function cutNumber(kernel: LoopKernel, specs: BufferSpec[], least: number): readonly Kernel[] | null {
+  const { reduce, extents, inputs } = kernel;
+  if (!isCuttable(kernel) || reduce?.axes !== extents.length || kernelWork(kernel) < least) return null;
   const axis = extents.findIndex((extent) => typeof extent === "number" && extent >= parts);
-  const extent = Number(extents[axis] ?? 0);
-  const length = Math.floor(extent / parts);
+  const length = Math.floor(Number(extents[axis] ?? 0) / parts);
   // Parts that all begin at the same element, or at neighbours, would be added up side by side.
-  if (axis < 0 || value.type === "int64" || inputs.every(({ strides }) => Math.abs(Number(strides[axis])) * length <= 1)) return [kernel];
-
-  const wide = value.type === "float32" && (reduce.combine === "sum" || reduce.combine === "prod");
-  const dtype: DType = wide ? "float64" : value.type;
-  const rest = extent - parts * length;
-  const count = parts + (rest > 0 ? 1 : 0);
-  const buffer = specs.push({ dtype, size: count, role: { kind: "temporary" } }) - 1;
-  const partial = (offset: number, strides: readonly Size[]): Operand => ({ buffer, dtype, strides, offset });
-  const some = (size: number): readonly Size[] => extents.map((each, at) => (at === axis ? size : each));
-
-  const whole: LoopKernel = {
-    ...kernel, epilogue: null, extents: [parts, ...some(length)], outputs: [partial(0, [1])],
-    inputs: inputs.map((operand) => ({ ...operand, strides: [Number(operand.strides[axis]) * length, ...operand.strides] })),
-  };
-  const last: LoopKernel = {
-    ...kernel, epilogue: null, extents: some(rest), outputs: [partial(parts, [])],
-    inputs: inputs.map((operand) => ({ ...operand, offset: moved(operand.offset, Number(operand.strides[axis]) * parts * length) })),
-  };
-  const total = cast(input(0, dtype), value.type);
-  const after = epilogue === null ? total : withInput(epilogue.expr, total);
-  const together: LoopKernel = {
-    kind: "loop", extents: [count], reduce: { axes: 1, combine: reduce.combine }, values: [input(0, dtype)], inputs: [partial(0, [1])], outputs: [output],
-    epilogue: epilogue === null && !wide ? null : { expr: after, inputs: epilogue?.inputs ?? [] },
-  };
-  return [whole, ...(rest > 0 ? [last] : []), together];
+  if (axis < 0 || inputs.every(({ strides }) => Math.abs(Number(strides[axis])) * length <= 1)) return null;
+  return loopInParts(kernel, axis, parts, specs);
 }
 
-const moved = (place: Size, by: number): Size => (typeof place === "number" ? place + by : "start" in place ? { ...place, start: place.start + by } : place);
+/** What kernels have made row by row so far. */
+class MadeRows {
+  /** Of each array: how many rows, and the stride between them. */
+  readonly #rows = new Map<number, { readonly count: number; readonly stride: number }>();
 
-/** An expression with another one in place of its input 0. */
-function withInput(expr: Expr, value: Expr, done: Map<Expr, Expr> = new Map()): Expr {
-  const known = done.get(expr);
-  if (known !== undefined) return known;
-  const inside = (each: Expr): Expr => withInput(each, value, done);
-  let result = expr;
-  if (expr.kind === "input" && expr.index === 0) result = value;
-  else if (expr.kind === "apply") result = { ...expr, args: expr.args.map(inside) };
-  else if (expr.kind === "rescue") result = { ...expr, when: inside(expr.when), value: inside(expr.value), args: expr.args.map(inside) };
-  done.set(expr, result);
-  return result;
+  add(kernel: Kernel): void {
+    const count = divisibleExtent(kernel);
+    for (const { buffer, strides } of writesOf(kernel)) this.#rows.set(buffer, { count, stride: known(strides[0] ?? 0) });
+  }
+
+  /** A reduction over such rows in parts; null where it is none, or would not gain by it. */
+  cut(kernel: Kernel, specs: BufferSpec[]): readonly Kernel[] | null {
+    const over = (operands: readonly (readonly [buffer: number, stride: number])[], extent: number): boolean => operands.some(([buffer, stride]) => {
+      const made = this.#rows.get(buffer);
+      return made?.count === extent && made.stride === stride;
+    });
+    if (kernel.kind === "contract") return cutProduct(kernel, over, specs);
+    return kernel.kind === "loop" ? cutLoop(kernel, over, specs) : null;
+  }
+}
+type Over = (operands: readonly (readonly [buffer: number, stride: number])[], extent: number) => boolean;
+
+function cutProduct(kernel: ContractKernel, over: Over, specs: BufferSpec[]): readonly Kernel[] | null {
+  const { a, b, out, batch } = kernel;
+  const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
+  const count = partsOf(k, m * n * bytesPerElement[out.dtype]);
+  const isOver = over([[a.buffer, known(a.strides[a.strides.length - 1])], [b.buffer, known(b.strides[b.strides.length - 2])]], k);
+  return count === 0 || !isOver || batch.some((size) => size !== 1) ? null : productInParts(kernel, count, specs);
+}
+
+function cutLoop(kernel: LoopKernel, over: Over, specs: BufferSpec[]): readonly Kernel[] | null {
+  const { extents, reduce, inputs } = kernel;
+  if (!isCuttable(kernel) || reduce === null) return null;
+  const axis = extents.length - reduce.axes;
+  const results = extents.slice(0, axis).reduce<number>((product, extent) => product * known(extent), 1);
+  const count = partsOf(known(extents[axis]), results * 8);
+  return count === 0 || !over(inputs.map(({ buffer, strides }) => [buffer, known(strides[axis])]), known(extents[axis])) ? null : loopInParts(kernel, axis, count, specs);
+}
+
+/** Into how many equal parts so many rows are cut, if each has so many bytes of results: best a power of two, which any number of threads shares out evenly. */
+function partsOf(rows: number, bytes: number): number {
+  let best = 0;
+  const most = Math.min(mostParts, Math.floor(rows / leastRows), Math.floor(mostBytes / Math.max(bytes, 1)));
+  for (let count = leastParts; count <= most; count++) if (rows % count === 0 && (count & -count) >= (best & -best)) best = count;
+  return best;
 }

@@ -58,6 +58,16 @@ function emitPoint(context: KernelContext, { values, inputs, outputs }: ElementM
   at.done();
 }
 
+/** How many vectors are computed together: an expression waits for its own results, and the instructions of others fill the time. */
+const together = 4;
+/** Larger expressions have enough to do with themselves, and their code is long. */
+const mostNodes = 200;
+
+function vectorsAtOnce(values: readonly Expr[]): number {
+  const nodes = nodesOf(values);
+  return nodes.length > mostNodes || nodes.some(({ kind }) => kind === "rescue") ? 1 : together;
+}
+
 /** One run along the last axis. */
 function emitRow(context: KernelContext, { values, inputs, outputs, extents }: ElementMap, pointers: readonly Local[], count: Amount): void {
   const { f, lanes } = context;
@@ -72,30 +82,32 @@ function emitRow(context: KernelContext, { values, inputs, outputs, extents }: E
     return local;
   });
   const packed = streams.every((stream) => stream.stride === 0 || isPacked(stream));
-  const unroll = packed && nodesOf(values).length <= 8 ? 4 : 1;
-  row(f, count, lanes, unroll, streams, pointers, (moving, active, vector) => {
-    const offset = (i: number): number => (vector === 0 ? 0 : vector * lanes * bytesPerElement[streams[i].dtype]);
-    const at = position(context, values, (index) => {
-      const held = still[index];
-      if (held !== null) f.get(held);
-      else pushLoad(f, streams[index], active, moving[index], offset(index));
-      return 4;
-    }, active);
-    const results = values.map((value, i) => {
-      const width = at.push(value);
-      if (streams[inputs.length + i].dtype === "bool") setMaskWidth(f, width, 4);
-      if (values.length === 1) return null;
-      // Every value is computed before the first is stored: an output may be one of the inputs.
-      const local = f.local("v128");
-      f.set(local);
-      return local;
+  row(f, count, lanes, packed ? vectorsAtOnce(values) : 1, streams, pointers, (moving, active, vectors) => {
+    const offset = (i: number, vector: number): number => (vector === 0 ? 0 : vector * lanes * bytesPerElement[streams[i].dtype]);
+    // Every value is computed before the first is stored: an output may be one of the inputs, and V8 mixes the instructions of
+    // several vectors only where no store parts them.
+    const results = Array.from({ length: vectors }, (_, vector) => {
+      const at = position(context, values, (index) => {
+        const held = still[index];
+        if (held !== null) f.get(held);
+        else pushLoad(f, streams[index], active, moving[index], offset(index, vector));
+        return 4;
+      }, active);
+      const locals = values.map((value, i) => {
+        const width = at.push(value);
+        if (streams[inputs.length + i].dtype === "bool") setMaskWidth(f, width, 4);
+        const local = f.local("v128");
+        f.set(local);
+        return local;
+      });
+      at.done();
+      return locals;
     });
-    results.forEach((local, i) => {
-      if (local !== null) f.get(local).release(local);
+    results.forEach((locals, vector) => locals.forEach((local, i) => {
       const which = inputs.length + i;
-      store(f, streams[which], active, moving[which], offset(which));
-    });
-    at.done();
+      f.get(local).release(local);
+      store(f, streams[which], active, moving[which], offset(which, vector));
+    }));
   });
   still.forEach((local, i) => { if (local !== null && inputs[i].held === undefined) f.release(local); });
 }

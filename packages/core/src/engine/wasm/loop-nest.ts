@@ -45,12 +45,12 @@ function countDown(f: FunctionBuilder, times: Amount, body: () => void): void {
 
 /**
  * Walks one axis by vectors: `unroll` at a time, then one, then what is left: together where it is known how much that is, else
- * element by element. `body` is written once for each: it gets pointers, how many lanes hold elements, and which vector of the
- * round it is.
+ * element by element. `body` is written once for each: it gets pointers, how many lanes hold elements, and how many vectors a
+ * round has.
  */
 export function row(
   f: FunctionBuilder, extent: Amount, lanes: Lanes, unroll: number, streams: readonly Stream[], pointers: readonly Local[],
-  body: (pointers: readonly Local[], count: Count, vector: number) => void,
+  body: (pointers: readonly Local[], count: Count, vectors: number) => void,
 ): void {
   const left = f.local("i32");
   pushAmount(f, extent).set(left);
@@ -70,10 +70,10 @@ export function row(
       });
     });
   };
-  if (unroll > 1) rounds(unroll * lanes, () => { for (let vector = 0; vector < unroll; vector++) body(moving, lanes, vector); });
-  rounds(lanes, () => body(moving, lanes, 0));
-  if (typeof extent !== "number") rounds(1, () => body(moving, 1, 0));
-  else if (extent % lanes > 0) body(moving, (extent % lanes) as Count, 0);
+  if (unroll > 1) rounds(unroll * lanes, () => body(moving, lanes, unroll));
+  rounds(lanes, () => body(moving, lanes, 1));
+  if (typeof extent !== "number") rounds(1, () => body(moving, 1, 1));
+  else if (extent % lanes > 0) body(moving, (extent % lanes) as Count, 1);
   moving.forEach((own, i) => { if (own !== pointers[i]) f.release(own); });
   f.release(left);
 }

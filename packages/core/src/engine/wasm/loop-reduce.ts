@@ -37,18 +37,19 @@ export function emitReduction(context: KernelContext, reduction: Reduction): voi
 const from = (walkers: readonly Walker[], pointers: readonly Local[], first: number): Walker[] =>
   walkers.map((walker, i) => ({ ...walker, strides: walker.strides.slice(first), pointer: pointers[i] }));
 
+/** Whether sums of float32 are stored in float64, as they were formed. */
+function isStoredAsFormed({ epilogue, output }: Reduction, { result }: Combiner): boolean {
+  if (epilogue !== null || output.dtype === result) return false;
+  if (output.dtype !== "float64" || result !== "float32") throw new Error(`wasm: a ${result} is not stored as ${output.dtype}`);
+  return true;
+}
+
 /** Pushes the epilogue of a reduced value. */
 function pushResult(
-  context: KernelContext, { epilogue, output }: Reduction, combiner: Combiner, state: readonly Local[],
+  context: KernelContext, { epilogue }: Reduction, combiner: Combiner, state: readonly Local[],
   pushInput: (index: number) => void, count: Count,
 ): void {
   const { f } = context;
-  if (epilogue === null && output.dtype !== combiner.result) {
-    // Stored as it was formed: one result, in the first lane.
-    if (output.dtype !== "float64" || combiner.result !== "float32" || count !== 1) throw new Error(`wasm: a ${combiner.result} is not stored as ${output.dtype}`);
-    f.get(state[0]);
-    return;
-  }
   combiner.finish(f, state);
   if (epilogue === null) return;
   const reduced = f.local("v128");
@@ -134,13 +135,14 @@ function emitWithinRows(context: KernelContext, reduction: Reduction, kept: numb
     for (const state of states) combiner.begin(f, state);
     const positions = positionsFrom(context, combiner, 1);
     nest(f, extents.slice(kept, last), from(inputs, pointers, kept), (starts) => {
-      row(f, extents[last], lanes, sets, streams, starts, (moving, count, vector) => {
-        addValue(context, reduction, combiner, states[vector], positions, streams, moving, count, vector, true);
+      row(f, extents[last], lanes, sets, streams, starts, (moving, count, vectors) => {
+        states.slice(0, vectors).forEach((state, vector) => addValue(context, reduction, combiner, state, positions, streams, moving, count, vector, true));
       });
     });
     for (let half = sets >> 1; half > 0; half >>= 1) for (let i = 0; i < half; i++) combiner.merge(f, states[i], states[i + half]);
     combiner.across(f, states[0]);
-    pushResult(context, reduction, combiner, states[0], (index) => {
+    if (isStoredAsFormed(reduction, combiner)) f.get(states[0][0]);
+    else pushResult(context, reduction, combiner, states[0], (index) => {
       const at = inputs.length + 1 + index;
       const { held, dtype } = outer[at];
       if (held !== undefined) f.get(held);
@@ -175,6 +177,14 @@ function emitAcrossRows(context: KernelContext, reduction: Reduction, kept: numb
     });
     states.forEach((state, vector) => {
       const shift = (which: number): number => vector * lanes * bytesPerElement[outer[which].dtype];
+      if (isStoredAsFormed(reduction, combiner)) {
+        // Two results of float64 a vector.
+        for (let first = 0; first < count; first += 2) {
+          f.get(state[first / 2]);
+          store(f, streams[results], Math.min(count - first, 2) as Count, pointers[results], shift(results) + first * bytesPerElement.float64);
+        }
+        return;
+      }
       pushResult(context, reduction, combiner, state, (index) => {
         const which = results + 1 + index;
         const { held } = outer[which];

@@ -141,7 +141,7 @@ function emitContractKernel(emitter: Emitter, kernel: ContractKernel, units: num
     const f = define(emitter);
     // Without units the whole product is the one unit, whatever the caller's locals hold.
     if (units === 0) f.i32(0).set(f.params[0]).i32(1).set(f.params[1]);
-    emitSmallProduct(f, kernel, known(kernel.m) / Math.max(units, 1), {
+    emitSmallProduct(f, kernel, Math.max(units, 1), {
       addressOf: ({ buffer, offset }) => addresses.buffers[buffer] + known(offset) * bytesPerElement[dtype],
       epilogue: kernel.epilogue === null ? null : epilogueOf(kernel.epilogue, kernel, addresses, hostIndex),
     });

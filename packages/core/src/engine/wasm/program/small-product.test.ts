@@ -43,4 +43,22 @@ describe.each(["float32", "float64"] as const)("products with few columns in %s"
       }
     }
   });
+
+  test("several at a time, of which one side may be the same for all: relu(a · b + c)", () => {
+    for (const left of ["rows", "columns"] as const) for (const right of ["rows", "columns"] as const) for (const shared of ["neither", "left", "right"] as const) {
+      for (const [batch, m, k, n] of [[2, 3, 5, 1], [3, 7, 9, 5], [8, 5, 20, 11], [5, 1, 17, 12], [16, 13, 1, 3]]) {
+        const side = (own: boolean, layout: "rows" | "columns", rows: number, columns: number, phase: number): Tensor =>
+          whole([...(own ? [batch] : []), ...(layout === "rows" ? [rows, columns] : [columns, rows])], dtype, phase);
+        const [a, b, c] = [side(shared !== "left", left, m, k, 1), side(shared !== "right", right, k, n, 4), whole([n], dtype, 2)];
+        const laidOut = (x: Tensor, layout: "rows" | "columns"): Tensor => (layout === "rows" ? x : permute(x, x.shape.length === 3 ? [0, 2, 1] : [1, 0]));
+        const layer = (a: Tensor, b: Tensor, c: Tensor): Tensor => relu(add(matmul(laidOut(a, left), laidOut(b, right)), c));
+        const matrix = (x: Tensor, at: number): number[][] => (x.shape.length === 3 ? (x.toArray() as number[][][])[at] : x.toArray() as number[][]);
+        const wanted = Array.from({ length: batch }, (_, at) => {
+          const [x, y, z] = [matrix(laidOut(a, left), at), matrix(laidOut(b, right), at), c.toArray() as number[]];
+          return x.map((row) => z.map((bias, j) => Math.max(0, row.reduce((sum, value, l) => sum + value * y[l][j], bias))));
+        }).flat(2);
+        expect(elements(compile(layer)(a, b, c)), `${batch} of ${m}×${k}×${n}, ${left} by ${right}, shared: ${shared}`).toEqual(wanted);
+      }
+    }
+  });
 });

@@ -1,6 +1,7 @@
+import { oneBatchAxis } from "../../bands.ts";
 import type { ContractKernel, Operand } from "../../program.ts";
 import type { EpiloguePosition } from "../contract.ts";
-import { elementTypes, type ContractDType, type ElementType } from "../contractType.ts";
+import { countUp, elementTypes, type ContractDType, type ElementType } from "../contractType.ts";
 import type { FunctionBuilder, Local } from "../encoder.ts";
 import { known } from "../../sizes.ts";
 
@@ -28,15 +29,17 @@ const vectorsOf = (kernel: ContractKernel, type: ElementType): number => Math.ce
 
 /** Whether a product is of this kind. */
 export function isSmallProduct(kernel: ContractKernel): boolean {
-  const { batch, a, b } = kernel;
+  const { a, b } = kernel;
   const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
   const vectors = vectorsOf(kernel, elementTypes[kernel.out.dtype as ContractDType]);
   const forward = [...a.strides, ...b.strides].every((stride) => known(stride) >= 0);
   // The end of the depth is told by a's column.
   const endless = k > 1 && known(a.strides[a.strides.length - 1]) === 0;
-  return forward && !endless && batch.every((size) => size === 1) && k > 0 && k <= mostDepth
+  return forward && !endless && (batchesOf(kernel) === 1 || oneBatchAxis(kernel)) && k > 0 && k <= mostDepth
     && (vectors <= fewVectors || (vectors <= mostVectors && m * n * k <= mostWork));
 }
+
+const batchesOf = ({ batch }: ContractKernel): number => batch.reduce<number>((product, size) => product * known(size), 1);
 
 /** Bytes of scratch memory for a right side that has to be packed. */
 export function smallProductScratch(kernel: ContractKernel): number {
@@ -54,8 +57,11 @@ export interface SmallProductContext {
   readonly epilogue: ((f: FunctionBuilder, at: EpiloguePosition) => void) | null;
 }
 
-/** Writes a function body `(start, end, scratch)` that computes rows from start to end (times `rowsPerUnit`). */
-export function emitSmallProduct(f: FunctionBuilder, kernel: ContractKernel, rowsPerUnit: number, { addressOf, epilogue }: SmallProductContext): void {
+/**
+ * Writes a function body `(start, end, scratch)` that computes the units from start to end: of so many equal parts of a product's
+ * rows, or of several products.
+ */
+export function emitSmallProduct(f: FunctionBuilder, kernel: ContractKernel, units: number, { addressOf, epilogue }: SmallProductContext): void {
   const type = elementTypes[kernel.out.dtype as ContractDType];
   const { bytes, lanes } = type;
   const [start, end, scratch] = f.params;
@@ -63,13 +69,19 @@ export function emitSmallProduct(f: FunctionBuilder, kernel: ContractKernel, row
   const vectors = vectorsOf(kernel, type);
   const [aRow, aColumn] = kernel.a.strides.slice(-2).map((stride) => known(stride) * bytes);
   const outRow = known(kernel.out.strides[kernel.out.strides.length - 2]) * bytes;
-  const right = isPackedRight(kernel) ? null : packRight(f, kernel, type, addressOf(kernel.b), scratch);
-  const bRow = right === null ? known(kernel.b.strides[kernel.b.strides.length - 2]) * bytes : vectors * 16;
-
-  const [row, limit, aAt, aStep, bAt, outAt, aEnd] = f.locals("i32", 7);
-  const [batch, rowHere, column] = f.locals("i32", 3);
-  f.i32(0).set(batch);
-  f.get(end).i32(rowsPerUnit).op("i32.mul").set(limit);
+  const batches = batchesOf(kernel);
+  const perUnit = (batches > 1 ? batches : known(kernel.m)) / units;
+  const [batch, row, limit, aAt, aStep, bAt, outAt, aEnd] = f.locals("i32", 8);
+  const [rowHere, column] = f.locals("i32", 2);
+  /** Leaves the address of this product's first element. */
+  const pushFirst = (operand: Operand): void => {
+    f.i32(addressOf(operand));
+    const step = batches > 1 ? known(operand.strides[operand.strides.length - 3]) * bytes : 0;
+    if (step !== 0) f.get(batch).i32(step).op("i32.mul").op("i32.add");
+  };
+  const packed = isPackedRight(kernel);
+  const bRow = packed ? known(kernel.b.strides[kernel.b.strides.length - 2]) * bytes : vectors * 16;
+  const bFirst = f.local("i32");
 
   /** All rows of some neighbouring columns. */
   const chunk = (first: number, width: number): void => {
@@ -105,9 +117,7 @@ export function emitSmallProduct(f: FunctionBuilder, kernel: ContractKernel, row
       }
     };
     const block = (rows: number): void => {
-      f.get(aAt).set(aStep);
-      if (right === null) f.i32(addressOf(kernel.b)).set(bAt);
-      else f.get(right).set(bAt);
+      f.get(aAt).set(aStep).get(bFirst).set(bAt);
       step(rows, 0);
       if (k > 1) {
         const turns = Math.min(k - 1, unroll);
@@ -128,23 +138,43 @@ export function emitSmallProduct(f: FunctionBuilder, kernel: ContractKernel, row
       f.get(outAt).i32(rows * outRow).op("i32.add").set(outAt);
     };
 
-    f.get(start).i32(rowsPerUnit).op("i32.mul").set(row);
-    f.get(row).i32(aRow).op("i32.mul").i32(addressOf(kernel.a)).op("i32.add").set(aAt);
-    f.get(row).i32(outRow).op("i32.mul").i32(addressOf(kernel.out)).op("i32.add").set(outAt);
+    if (batches > 1) f.i32(0).set(row);
+    else f.get(start).i32(perUnit).op("i32.mul").set(row);
+    pushFirst(kernel.a);
+    f.get(row).i32(aRow).op("i32.mul").op("i32.add").set(aAt);
+    pushFirst(kernel.out);
+    f.get(row).i32(outRow).op("i32.mul").op("i32.add").set(outAt);
     for (const rows of [most, 4, 2, 1].filter((count, i, counts) => count <= most && counts.indexOf(count) === i)) {
       f.while(() => f.get(row).i32(rows).op("i32.add").get(limit).op("i32.le_s"), () => block(rows));
     }
     f.release(...sums.flat(), ...factors, splat);
   };
-  let first = 0;
-  for (const width of columnChunks[vectors - 1]) {
-    chunk(first, width);
-    first += width;
+  /** All columns of the rows before `limit`. */
+  const product = (): void => {
+    pushFirst(kernel.b);
+    f.set(bFirst);
+    if (!packed) {
+      packRight(f, kernel, type, bFirst, scratch);
+      f.get(scratch).set(bFirst);
+    }
+    let first = 0;
+    for (const width of columnChunks[vectors - 1]) {
+      chunk(first, width);
+      first += width;
+    }
+  };
+  if (batches === 1) {
+    f.i32(0).set(batch).get(end).i32(perUnit).op("i32.mul").set(limit);
+    product();
+  } else {
+    const last = f.local("i32");
+    f.get(start).i32(perUnit).op("i32.mul").set(batch).get(end).i32(perUnit).op("i32.mul").set(last).i32(known(kernel.m)).set(limit);
+    countUp(f, batch, last, 1, product);
   }
 }
 
-/** Copies the right side into scratch memory, row by row in whole vectors; gives a local with its address. */
-function packRight(f: FunctionBuilder, { b, k, n }: ContractKernel, type: ElementType, address: number, scratch: Local): Local {
+/** Copies the right side of a product, whose first element is at `first`, into scratch memory, row by row in whole vectors. */
+function packRight(f: FunctionBuilder, { b, k, n }: ContractKernel, type: ElementType, first: Local, scratch: Local): void {
   const { bytes } = type;
   const [bRow, bColumn] = b.strides.slice(-2).map((stride) => known(stride) * bytes);
   const rowBytes = Math.ceil(known(n) / type.lanes) * 16;
@@ -152,7 +182,7 @@ function packRight(f: FunctionBuilder, { b, k, n }: ContractKernel, type: Elemen
   // Down each column: for a transposed matrix those elements are neighbours.
   f.i32(0).set(left);
   f.while(() => f.get(left).i32(known(n)).op("i32.lt_s"), () => {
-    f.get(left).i32(bColumn).op("i32.mul").i32(address).op("i32.add").set(from);
+    f.get(left).i32(bColumn).op("i32.mul").get(first).op("i32.add").set(from);
     f.get(left).i32(bytes).op("i32.mul").get(scratch).op("i32.add").set(to);
     const rest = f.local("i32");
     f.i32(known(k)).set(rest).loop((again) => {
@@ -164,7 +194,6 @@ function packRight(f: FunctionBuilder, { b, k, n }: ContractKernel, type: Elemen
     f.get(left).i32(1).op("i32.add").set(left);
   });
   f.release(from, to, left);
-  return scratch;
 }
 
 /** Stores the first `count` lanes. */
