@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import "@ndgrad/gradcheck/vitest";
-import { generator, oneHot, tensor, type Tensor } from "@ndgrad/core";
+import { compile, generator, oneHot, tensor, type Tensor } from "@ndgrad/core";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsoluteError, meanSquaredError, type LossOptions } from "./losses.ts";
 
 const float64 = { dtype: "float64" } as const;
@@ -86,8 +87,34 @@ describe("crossEntropy", () => {
   test("refuses targets that fit neither way", () => {
     expect(() => crossEntropy(prediction, tensor([0, 1, 2, 0]))).toThrow("logits are float64[4, 3] and targets float32[4]; give class indices as int32[4], or one-hot rows as float64[4, 3]");
     expect(() => crossEntropy(prediction, tensor([0, 1], { dtype: "int32" }))).toThrow("targets int32[2]");
-    expect(() => crossEntropy(prediction, tensor([0, 1, 2, 3], { dtype: "int32" }))).toThrow("3");
+    expect(() => crossEntropy(prediction, tensor([0, 1, 2, 0]))).toThrow(`: target.cast("int32")`);
+    expect(() => crossEntropy(prediction, oneHot(classes, 3, { dtype: "int32" }))).toThrow(`: target.cast("float64")`);
+    expect(() => crossEntropy(prediction, classes.reshape([4, 1]))).toThrow(": target.reshape([4])");
+    expect(() => crossEntropy(prediction, [0, 1, 2, 0] as never)).toThrow("crossEntropy: the target is an array, not a tensor; make one of it by tensor(…)");
     expect(() => crossEntropy(tensor(1), tensor(0, { dtype: "int32" }))).toThrow("the logits are a scalar");
+  });
+});
+
+describe("targets that are no classes", () => {
+  const noClasses = fc.array(fc.integer({ min: -4, max: 5 }), { minLength: 4, maxLength: 4 }).filter((targets) => targets.some((target) => target < 0 || target > 2));
+  const of = (targets: readonly number[]) => tensor(Int32Array.from(targets));
+
+  test("are refused", () => {
+    fc.assert(fc.property(noClasses, (targets) => {
+      const wrong = targets.find((target) => target < 0 || target > 2);
+      expect(() => crossEntropy(prediction, of(targets))).toThrow(`crossEntropy: target ${wrong} is no class; logits are float64[4, 3], so classes are 0 … 2. Number the classes from 0`);
+    }));
+  });
+
+  test("have the loss NaN in a compiled function, and all others theirs", () => {
+    const losses = compile((x: Tensor, y: Tensor) => crossEntropy(x, y, { reduction: "none" }));
+    fc.assert(fc.property(noClasses, (targets) => {
+      const known = crossEntropy(prediction, of(targets.map((target) => (target < 0 || target > 2 ? 0 : target))), { reduction: "none" }).data;
+      losses(prediction, of(targets)).data.forEach((loss, i) => {
+        if (targets[i] < 0 || targets[i] > 2) expect(loss).toBeNaN();
+        else expect(loss).toBeCloseTo(known[i], 12);
+      });
+    }), { numRuns: 20 });
   });
 });
 

@@ -1,5 +1,5 @@
 import {
-  NdgradError, abs, clip, exp, expandDims, less, log, softplus, stopGradient, sub, takeAlongAxis, where, type DType, type Shape, type Tensor,
+  NdgradError, Tensor, abs, clip, exp, expandDims, greaterEqual, less, log, softplus, stopGradient, sub, takeAlongAxis, where, type DType, type Shape,
 } from "@ndgrad/core";
 
 /** What becomes of the losses of single elements: their mean, their sum, or nothing. */
@@ -36,14 +36,14 @@ export function meanAbsoluteError<R extends Reduction = "mean">(prediction: Tens
 
 /**
  * With e = prediction − target: e² / 2 where |e| ≤ delta, else delta · (|e| − delta / 2). Huber, 1964.
- * @throws NdgradError unless both have the same shape and delta is positive.
+ * @throws NdgradError unless both have the same shape and delta is positive and finite.
  * @see PyTorch: huber_loss
  */
 export function huber<R extends Reduction = "mean">(
   prediction: Tensor, target: Tensor, options: LossOptions<R> & { readonly delta?: number } = {},
 ): Reduced<R> {
   const { delta = 1 } = options;
-  if (!(delta > 0)) throw new NdgradError(`huber: delta must be positive, got ${delta}`);
+  if (!(delta > 0 && Number.isFinite(delta))) throw new NdgradError(`huber: delta must be a positive number, got ${String(delta)}; with an infinite one it would be half of meanSquaredError`);
   checkSameShape("huber", prediction, target);
   const difference = sub(prediction, target);
   const distance = abs(difference);
@@ -52,7 +52,8 @@ export function huber<R extends Reduction = "mean">(
 
 /**
  * −(y log p + (1 − y) log(1 − p)) for probabilities p, which are kept within [1e-7, 1 − 1e-7] so that the logarithms
- * stay finite; outside of it the gradient is 0. Where the model can put out logits, `binaryCrossEntropyWithLogits` is exact.
+ * stay finite; outside of it the gradient is 0. Where the model can put out logits, `binaryCrossEntropyWithLogits` needs no
+ * such bounds. (PyTorch bounds the logarithms instead, at −100.)
  * @throws NdgradError unless both have the same shape.
  * @see Keras: BinaryCrossentropy
  */
@@ -77,12 +78,14 @@ export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(logit
 /**
  * −log softmax(logits)[class], over the last axis, averaged over examples. Targets are class indices (int32, the logits'
  * shape without its last axis) or a distribution over the classes, such as one-hot rows (a float, the logits' shape).
- * @throws NdgradError for targets of another shape or dtype; an index that is no class is refused by `takeAlongAxis`.
- * @see PyTorch: cross_entropy
+ * @throws NdgradError for targets of another shape or dtype, and for an index that is no class. A compiled function
+ *   cannot throw for the numbers it meets: the loss of such an example is NaN there.
+ * @see PyTorch: cross_entropy (whose classes lie along axis 1)
  * @example
  * crossEntropy(tensor([[2, 0, 0]]), tensor([0], { dtype: "int32" })); // log(1 + 2 e⁻²)
  */
 export function crossEntropy<R extends Reduction = "mean">(logits: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+  checkTensors("crossEntropy", logits, target);
   const examples = logits.shape.slice(0, -1);
   if (logits.shape.length === 0) throw new NdgradError("crossEntropy: the logits are a scalar; give [classes] or [n, classes]");
   const byClass = target.dtype === "int32" && sameShape(target.shape, examples);
@@ -91,12 +94,32 @@ export function crossEntropy<R extends Reduction = "mean">(logits: Tensor, targe
     const largest = stopGradient(logits.max({ axis: -1, keepDims: true }));
     const normalizer = log(exp(logits.sub(largest)).sum({ axis: -1, keepDims: true }));
     if (!byClass) return reduce(normalizer.sub(logits.sub(largest)).mul(target).sum({ axis: -1 }), options);
+    const known = areClasses(target, logits);
     const chosen = takeAlongAxis(logits, expandDims(target, -1), -1);
-    return reduce(normalizer.sub(chosen.sub(largest)).reshape(examples), options);
+    const losses = normalizer.sub(chosen.sub(largest)).reshape(examples);
+    return reduce(known === undefined ? losses : where(known, losses, NaN), options);
   }
   throw new NdgradError(
-    `crossEntropy: logits are ${spec(logits)} and targets ${spec(target)}; give class indices as int32[${examples.join(", ")}], or one-hot rows as ${spec(logits)}`,
+    `crossEntropy: logits are ${spec(logits)} and targets ${spec(target)}; give class indices as int32[${examples.join(", ")}], or one-hot rows as ${spec(logits)}${remedy(target, logits)}`,
   );
+}
+
+/** Throws unless targets are classes; of targets whose numbers are not there yet, it gives which are. Gathering would clamp larger indices, and count negative ones from the end. */
+function areClasses(target: Tensor, logits: Tensor): Tensor | undefined {
+  const classes = logits.shape[logits.shape.length - 1];
+  if (target.storage === null) return greaterEqual(target, 0).logicalAnd(less(target, classes));
+  const wrong = target.data.find((index) => index < 0 || index >= classes);
+  if (wrong === undefined) return undefined;
+  throw new NdgradError(`crossEntropy: target ${wrong} is no class; logits are ${spec(logits)}, so classes are 0 … ${classes - 1}. Number the classes from 0, or give the last layer more outputs`);
+}
+
+/** What makes targets of another dtype or with an axis too many fit. */
+function remedy(target: Tensor, logits: Tensor): string {
+  const examples = logits.shape.slice(0, -1);
+  if (sameShape(target.shape, logits.shape)) return `: target.cast("${logits.dtype}")`;
+  if (sameShape(target.shape, examples)) return `: target.cast("int32")`;
+  if (sameShape(target.shape, [...examples, 1])) return `: target.reshape([${examples.join(", ")}])${target.dtype === "int32" ? "" : `.cast("int32")`}`;
+  return "";
 }
 
 function reduce<R extends Reduction>(losses: Tensor, { reduction }: LossOptions<R>): Reduced<R> {
@@ -107,7 +130,14 @@ function reduce<R extends Reduction>(losses: Tensor, { reduction }: LossOptions<
   throw new NdgradError(`reduction must be "mean", "sum" or "none", got "${String(reduction)}"`);
 }
 
+function checkTensors(loss: string, prediction: Tensor, target: Tensor): void {
+  for (const [name, value] of [["prediction", prediction], ["target", target]] as const) {
+    if (!(value instanceof Tensor)) throw new NdgradError(`${loss}: the ${name} is ${Array.isArray(value) ? "an array" : `a ${typeof value}`}, not a tensor; make one of it by tensor(…)`);
+  }
+}
+
 function checkSameShape(loss: string, prediction: Tensor, target: Tensor): void {
+  checkTensors(loss, prediction, target);
   if (sameShape(prediction.shape, target.shape)) return;
   throw new NdgradError(`${loss}: the prediction is ${spec(prediction)} and the target ${spec(target)}; reshape one to the other's shape (oneHot turns class indices into rows)`);
 }

@@ -36,13 +36,19 @@ function expectSame(actual: Tensor, saved: Saved, scale = 1): void {
   });
 }
 
+/** What a module exports under a name of the fixture. */
+function named<F>(exports: Readonly<Record<string, unknown>>, name: string): F {
+  expect(exports[name], name).toBeTypeOf("function");
+  return exports[name] as F;
+}
+
 /** Cases by what they are of, so that a test has the name of what is wrong. */
 const by = <T>(cases: readonly T[], name: (each: T) => string): readonly (readonly [string, readonly T[]])[] =>
   [...new Set(cases.map(name))].map((each) => [each, cases.filter((one) => name(one) === each)]);
 
 describe("PyTorch's", () => {
   test.each(by(pytorch.losses, ({ loss }) => loss))("%s, with its gradient", (name, cases) => {
-    const loss = losses[name as keyof typeof losses] as (prediction: Tensor, target: Tensor, options: Options) => Tensor;
+    const loss = named<(prediction: Tensor, target: Tensor, options: Options) => Tensor>(losses, name);
     for (const { options, prediction, target, value, gradient } of cases) {
       const [p, y] = [restore(prediction), restore(target)];
       const where = `${JSON.stringify(options)} of ${JSON.stringify(prediction)} and ${JSON.stringify(target)}`;
@@ -56,7 +62,7 @@ describe("PyTorch's", () => {
   });
 
   test.each(by(pytorch.activations, ({ activation }) => activation))("%s, with its gradient", (name, cases) => {
-    const activation = activations[name as keyof typeof activations] as (x: Tensor) => Tensor;
+    const activation = named<(x: Tensor) => Tensor>(activations, name);
     for (const { x, value, gradient } of cases) {
       const at = restore(x);
       const weights = tensor(Float64Array.from({ length: at.size }, (_, i) => 1 + i / (at.size - 1))).cast(at.dtype);
@@ -66,7 +72,7 @@ describe("PyTorch's", () => {
     }
   });
 
-  const make = ({ optimizer, options }: Rule): Optimizer => optimizers[optimizer](options as never);
+  const make = ({ optimizer, options }: Rule): Optimizer => named<(settings: Options) => Optimizer>(optimizers, optimizer)(options);
 
   test.each(by(pytorch.optimizers, ({ optimizer, options, start }) => `${optimizer} ${JSON.stringify(options)} in ${start.dtype}`))("%s", (_, [{ start, gradients, path, ...rule }]) => {
     const w = variable(restore(start));
