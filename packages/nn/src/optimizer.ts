@@ -1,19 +1,27 @@
-import { NdgradError, add, eagerly, tensor, variable, zeros, type DType, type Tensor, type Variable } from "@ndgrad/core";
+import { NdgradError, Tensor, Variable, add, eagerly, tensor, variable, zeros, type DType } from "@ndgrad/core";
 import type { Variables } from "./module.ts";
 
-/** A rate: a number, or a function of the number of updates so far, a float32 scalar (write it in operations). */
+/**
+ * A rate: a number, or a function of the number of updates so far, a float32 scalar. A compiled step calls the function
+ * once, so write it in operations. A rate that changes as the program goes is a variable that the function reads.
+ *
+ * @example
+ * const rate = variable(tensor(0.1));
+ * const optimizer = sgd({ lr: () => rate.value });
+ * rate.assign(tensor(0.01)); // from the next update on, in a compiled step too
+ */
 export type Rate = number | ((step: Tensor<[], "float32">) => Tensor | number);
 
 /** Gradients by the paths of their parameters. */
 export type Gradients = Readonly<Record<string, Tensor>>;
 
-/** Changes parameters by their gradients. */
+/** Changes parameters by their gradients. It counts its updates in one place, so each model has its own. */
 export interface Optimizer {
   /** How many updates were made. */
   readonly step: Variable<[], "int32">;
   /**
    * Makes one update. Both records have the same names.
-   * @throws NdgradError where names, shapes or dtypes differ; nothing is changed then.
+   * @throws NdgradError where names, shapes or dtypes differ, or there is nothing to update; nothing is changed then.
    */
   update(parameters: Variables, gradients: Gradients): void;
   /** The step and what is kept for each parameter, by path: what to save beside a model to go on with its training. */
@@ -52,7 +60,7 @@ export interface OptimizerRule<Moment extends string> {
  * });
  */
 export function defineOptimizer<Moment extends string>({ name, rate, moments, rule }: OptimizerRule<Moment>): Optimizer {
-  if (typeof rate === "number") checkNumber(name, "lr", rate, (value) => value >= 0);
+  if (typeof rate !== "function") checkSetting(name, "lr", rate, notNegative);
   const step = variable(tensor(0, { dtype: "int32" }), { name: `${name}.step` });
   const kept = new WeakMap<Variable, Readonly<Record<Moment, Variable>>>();
 
@@ -72,7 +80,7 @@ export function defineOptimizer<Moment extends string>({ name, rate, moments, ru
       checkGradients(name, parameters, gradients);
       const next = add(step.value, 1);
       // Counted from the updates made, so that a schedule begins at 0.
-      const now = typeof rate === "number" ? rate : rate(step.value.cast("float32"));
+      const now = typeof rate === "number" ? rate : rateAt(name, rate, step.value.cast("float32"));
       const results = Object.entries(parameters).map(([path, parameter]) => {
         const { dtype } = parameter;
         const own = momentsOf(parameter);
@@ -100,9 +108,28 @@ export function defineOptimizer<Moment extends string>({ name, rate, moments, ru
   };
 }
 
-/** Throws unless a setting is a number that `fits`. */
-export function checkNumber(optimizer: string, setting: string, value: number, fits: (value: number) => boolean): void {
-  if (!Number.isFinite(value) || !fits(value)) throw new NdgradError(`${optimizer}: ${setting} is out of range: ${value}`);
+/** A schedule's rate. */
+function rateAt(name: string, rate: Exclude<Rate, number>, step: Tensor<[], "float32">): Tensor | number {
+  const now = rate(step);
+  if (now instanceof Tensor) return now;
+  checkSetting(name, "lr", now, notNegative);
+  // A number is written into the program: whatever it was computed from, it would stay what it is now.
+  if (step.storage === null) {
+    throw new NdgradError(`${name}: the function lr returned the number ${now} while a step is compiled, and would not be called again; compute a tensor from the step it is given, or read a variable: lr: () => rate.value`);
+  }
+  return now;
+}
+
+/** The numbers a setting may be, and how errors call them. */
+export interface Range { readonly holds: (value: number) => boolean; readonly called: string }
+export const notNegative: Range = { holds: (value) => value >= 0, called: "a number of at least 0" };
+export const positive: Range = { holds: (value) => value > 0, called: "a number above 0" };
+/** What is kept of a running mean: all of it would be no mean. */
+export const share: Range = { holds: (value) => value >= 0 && value < 1, called: "a number from 0 up to, but not, 1" };
+
+/** Throws unless a setting is a finite number within its range. */
+export function checkSetting(optimizer: string, setting: string, value: unknown, { holds, called }: Range): void {
+  if (!Number.isFinite(value) || !holds(value as number)) throw new NdgradError(`${optimizer}: ${setting} must be ${called}, got ${typeof value === "string" ? `"${value}"` : String(value)}`);
 }
 
 function checkGradients(name: string, parameters: Variables, gradients: Gradients): void {
@@ -110,8 +137,11 @@ function checkGradients(name: string, parameters: Variables, gradients: Gradient
   const extra = Object.keys(gradients).filter((path) => !Object.hasOwn(parameters, path));
   if (missing.length > 0) throw new NdgradError(`${name}: there is no gradient for ${missing.join(", ")}; give valueAndGrad the same parameters`);
   if (extra.length > 0) throw new NdgradError(`${name}: there is no parameter for the gradient of ${extra.join(", ")}; give valueAndGrad the same parameters`);
+  if (Object.keys(parameters).length === 0) throw new NdgradError(`${name}: there are no parameters to update; give those of a model, model.parameters()`);
   for (const [path, parameter] of Object.entries(parameters)) {
     const gradient = gradients[path];
+    if (!(parameter instanceof Variable)) throw new NdgradError(`${name}: ${path} is no variable, and only variables can change; make one of a tensor by variable(…)`);
+    if (!(gradient instanceof Tensor)) throw new NdgradError(`${name}: the gradient of ${path} is no tensor; give the grads of valueAndGrad`);
     if (spec(gradient) !== spec(parameter)) throw new NdgradError(`${name}: ${path} is ${spec(parameter)} and its gradient ${spec(gradient)}`);
   }
 }

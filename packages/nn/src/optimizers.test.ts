@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NdgradError, tensor, valueAndGrad, variable, type Tensor } from "@ndgrad/core";
+import { NdgradError, compile, tensor, valueAndGrad, variable, type Tensor } from "@ndgrad/core";
 import { defineOptimizer, type Optimizer } from "./optimizer.ts";
 import { adam, sgd } from "./optimizers.ts";
 
@@ -48,6 +49,15 @@ describe("sgd", () => {
 });
 
 describe("adam", () => {
+  // The first step is lr · g / (|g| + eps), whatever the means keep.
+  test("makes up for its means' beginning to the last digits of float32", () => {
+    fc.assert(fc.property(fc.double({ min: 0, max: 0.9999, noNaN: true }), fc.double({ min: 0, max: 0.9999, noNaN: true }), (beta1, beta2) => {
+      const w = variable(tensor([0, 0]));
+      adam({ lr: 1, beta1, beta2, eps: 1e-30 }).update({ w }, { w: tensor([3, -0.01]) });
+      w.value.data.forEach((value, i) => expect(Math.abs(value - [-1, 1][i])).toBeLessThan(5e-7));
+    }));
+  });
+
   test.each([{}, { lr: 0.1, beta1: 0.8, beta2: 0.9, eps: 1e-3 }, { lr: 0.05, weightDecay: 0.1 }, { beta1: 0 }])("steps as its formula says with %j", (options) => {
     const { lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 } = options as { lr?: number; beta1?: number; beta2?: number; eps?: number; weightDecay?: number };
     const w = [...start];
@@ -115,15 +125,35 @@ describe("an optimizer", () => {
     expect([a.value.item(), b.value.item(), optimizer.step.value.item()]).toEqual([1, 1, 0]);
   });
 
-  test.each<[string, () => Optimizer]>([
-    ["a negative rate", () => sgd({ lr: -1 })],
-    ["a rate that is no number", () => adam({ lr: NaN })],
-    ["momentum 1", () => sgd({ lr: 1, momentum: 1 })],
-    ["nesterov without momentum", () => sgd({ lr: 1, nesterov: true })],
-    ["negative weight decay", () => adam({ weightDecay: -1 })],
-    ["beta 1", () => adam({ beta2: 1 })],
-    ["eps 0", () => adam({ eps: 0 })],
-  ])("refuses %s", (_, make) => {
+  test.each<[string, () => unknown, string]>([
+    ["a negative rate", () => sgd({ lr: -1 }), "sgd: lr must be a number of at least 0, got -1"],
+    ["a rate that is no number", () => adam({ lr: NaN }), "adam: lr must be a number of at least 0, got NaN"],
+    ["a rate that is text", () => sgd({ lr: "0.1" as never }), `sgd: lr must be a number of at least 0, got "0.1"`],
+    ["no rate", () => sgd({} as never), "sgd: lr must be a number of at least 0, got undefined"],
+    ["a schedule of negative rates", () => run(sgd({ lr: () => -1 }), 1), "sgd: lr must be a number of at least 0, got -1"],
+    ["momentum 1", () => sgd({ lr: 1, momentum: 1 }), "sgd: momentum must be a number from 0 up to, but not, 1, got 1"],
+    ["nesterov without momentum", () => sgd({ lr: 1, nesterov: true }), "sgd: nesterov looks ahead along the momentum, which is 0"],
+    ["negative weight decay", () => adam({ weightDecay: -1 }), "adam: weightDecay must be a number of at least 0, got -1"],
+    ["beta 1", () => adam({ beta2: 1 }), "adam: beta2 must be a number from 0 up to, but not, 1, got 1"],
+    ["eps 0", () => adam({ eps: 0 }), "adam: eps must be a number above 0, got 0"],
+    ["nothing to update", () => adam().update({}, {}), "adam: there are no parameters to update; give those of a model"],
+    ["tensors as parameters", () => adam().update({ w: tensor(1) as never }, { w: tensor(1) }), "adam: w is no variable"],
+    ["numbers as gradients", () => adam().update({ w: variable(tensor(1)) }, { w: 1 as never }), "adam: the gradient of w is no tensor"],
+  ])("refuses %s", (_, make, message) => {
     expect(make).toThrow(NdgradError);
+    expect(make).toThrow(message);
+  });
+
+  test("refuses a schedule's number in a compiled step, where it would stay what it was", () => {
+    const w = variable(tensor([1, 2]));
+    const stepping = (optimizer: Optimizer) => compile((g: Tensor) => { optimizer.update({ w }, { w: g }); return g; });
+    expect(() => stepping(sgd({ lr: () => 0.1 }))(tensor([1, 1]))).toThrow("sgd: the function lr returned the number 0.1 while a step is compiled, and would not be called again");
+    expect([...w.value.data]).toEqual([1, 2]);
+    const rate = variable(tensor(1));
+    const step = stepping(sgd({ lr: () => rate.value }));
+    step(tensor([1, 1]));
+    rate.assign(tensor(0.25));
+    step(tensor([1, 1]));
+    expect([...w.value.data]).toEqual([-0.25, 0.75]);
   });
 });
