@@ -88,30 +88,42 @@ export function emitContract(module: ModuleBuilder, options: ContractOptions): n
   return f.index;
 }
 
+/** How many vectors are finished together: what an epilogue waits for is filled with the instructions of others. */
+const finishedTogether = 4;
+
 /** Emits `finish(batch, row, column, rows, columns, c, cRow)`: the epilogue over a block of C whose first element is at `c`. */
 function emitFinish(module: ModuleBuilder, type: ElementType, epilogue: NonNullable<ContractOptions["epilogue"]>, target: ContractOptions["target"]): number {
   const f = module.define(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
   const [batch, row, firstColumn, rows, columns, c, cRow] = f.params;
-  const [column, columnEnd, lastWhole, rowEnd, at, to] = f.locals("i32", 6);
-  const value = f.local("v128");
-  /** One vector, and on to the next. */
-  const vector = (store: (to: Local) => void): void => {
-    f.get(at).memory("v128.load").set(value);
-    const position = { value, batch, row, column, lanes: type.lanes };
-    epilogue(f, position);
-    f.set(value);
-    if (target !== undefined) {
-      target(f, position);
-      f.set(to);
+  const [column, columnEnd, rowEnd, at, to] = f.locals("i32", 5);
+  const here = f.locals("i32", finishedTogether);
+  const values = f.locals("v128", finishedTogether);
+  /** Some neighbouring vectors, and on to the next. */
+  const vectors = (count: number, store: (to: Local, value: Local, offset: number) => void): void => {
+    const positions = values.slice(0, count).map((value, i): EpiloguePosition => ({ value, batch, row, column: here[i], lanes: type.lanes }));
+    positions.forEach((position, i) => f.get(column).i32(i * type.lanes).op("i32.add").set(position.column).get(at).memory("v128.load", 16 * i).set(position.value));
+    for (const position of positions) {
+      epilogue(f, position);
+      f.set(position.value);
     }
-    store(target === undefined ? at : to);
-    advance(f, at, 16);
+    positions.forEach((position, i) => {
+      if (target === undefined) store(at, position.value, 16 * i);
+      else {
+        target(f, position);
+        f.set(to);
+        store(to, position.value, 0);
+      }
+    });
+    advance(f, at, count * 16);
+    advance(f, column, count * type.lanes);
   };
-  f.get(firstColumn, columns).op("i32.add").tee(columnEnd).i32(type.lanes - 1).op("i32.sub").set(lastWhole).get(row, rows).op("i32.add").set(rowEnd);
+  f.get(firstColumn, columns).op("i32.add").set(columnEnd).get(row, rows).op("i32.add").set(rowEnd);
   countUp(f, row, rowEnd, 1, () => {
     f.get(c).set(at).get(firstColumn).set(column);
-    countUp(f, column, lastWhole, type.lanes, () => vector((to) => f.get(to, value).memory("v128.store")));
-    f.get(column, columnEnd).op("i32.lt_s").if(() => vector((to) => storeFirst(f, type, to, value, 0, () => f.get(columnEnd, column).op("i32.sub"))));
+    for (const count of [finishedTogether, 1]) {
+      f.while(() => f.get(columnEnd, column).op("i32.sub").i32(count * type.lanes).op("i32.ge_s"), () => vectors(count, (place, value, offset) => f.get(place, value).memory("v128.store", offset)));
+    }
+    f.get(column, columnEnd).op("i32.lt_s").if(() => vectors(1, (place, value, offset) => storeFirst(f, type, place, value, offset, () => f.get(columnEnd).get(here[0]).op("i32.sub"))));
     f.get(c, cRow).op("i32.add").set(c);
   });
   return f.index;
