@@ -1,7 +1,8 @@
-import { concat, type Tensor } from "@ndgrad/core";
+import { Tensor, concat } from "@ndgrad/core";
 import { averages } from "./averages.ts";
 import { TrainingError } from "./errors.ts";
 import { batchesFrom, checkCount, rows, toSource, type BatchSource, type Data } from "./examples.ts";
+import { checkRecord, checkedMeasures } from "./measures.ts";
 import type { Metric } from "./metrics.ts";
 import { pacer } from "./pause.ts";
 import { compiledFor, measuringStep, type Step } from "./step.ts";
@@ -25,15 +26,17 @@ export interface EvaluateOptions<M> extends PredictOptions {
 /**
  * Measures a model on data: the average of each metric over the examples.
  *
- * @throws TrainingError for data without examples, and for a model or a metric that cannot be compiled.
+ * @throws TrainingError for data without examples, for a metric that gives no single number, and for a model or a metric
+ *   that cannot be compiled.
  * @example
  * const { accuracy: share } = await evaluate(mlp, { x, y }, { metrics: { accuracy } });
  */
 export async function evaluate<X extends Tensor, P extends Tensor, Y extends Tensor, M extends Metrics<P, Y>>(
   model: (x: X) => P, data: Data<X, Y>, { metrics, batchSize = 256, compile: compiled = true }: EvaluateOptions<M>,
 ): Promise<{ readonly [K in keyof M]: number }> {
+  checkRecord("evaluate", metrics);
   const source = toSource("evaluate", data, { batchSize, shuffle: false, seed: 0 });
-  const step = measuringStep("evaluate", model, Object.values(metrics), compiled && source.size !== 1);
+  const step = measuringStep("evaluate", model, checkedMeasures("evaluate", metrics), compiled && source.size !== 1);
   // Every metric has its mean: the names are those of the record.
   return await measure("evaluate", step, source, Object.keys(metrics)) as { readonly [K in keyof M]: number };
 }
@@ -65,6 +68,7 @@ export async function measure<X extends Tensor, Y extends Tensor>(
 export function predict<X extends Tensor, P extends Tensor>(model: (x: X) => P, x: X, options: PredictOptions = {}): P {
   const { batchSize = 256, compile: compiled = true } = options;
   checkCount("predict", "batchSize", batchSize, 1);
+  if (!(x instanceof Tensor)) throw new TrainingError("predict: the inputs are no tensor; make one of them by tensor(…)");
   if (x.shape.length === 0) throw new TrainingError("predict: examples lie along the first axis, and a scalar has none; give [n, …]");
   const [size] = x.shape;
   if (size <= batchSize) return model(x);

@@ -42,12 +42,15 @@ export interface BatchOptions {
 
 /** The source itself, or one over the examples. */
 export function toSource<X extends Tensor, Y extends Tensor>(caller: string, data: Data<X, Y>, options: BatchOptions): BatchSource<X, Y> {
+  const neither = `${caller}: the data are neither tensors { x, y } nor a source of batches; make one of arrays and iterables by dataset(…) of @ndgrad/data`;
+  // Whoever has no compiler may forget them.
+  if (typeof data !== "object" || data === null) throw new TrainingError(neither);
   if ("epoch" in data) {
     if (data.size === Infinity) throw new TrainingError(`${caller}: the data never end, so no epoch would; say how many batches make one: data.take(n)`);
     return data;
   }
   const { x, y } = data;
-  if (!(x instanceof Tensor && y instanceof Tensor)) throw new TrainingError(`${caller}: the data are neither tensors { x, y } nor a source of batches; make one of arrays and iterables by dataset(…) of @ndgrad/data`);
+  if (!(x instanceof Tensor && y instanceof Tensor)) throw new TrainingError(neither);
   const { batchSize = 32, shuffle, seed } = options;
   const size = countOf(caller, x);
   if (countOf(caller, y) !== size) throw new TrainingError(`${caller}: there are ${size} inputs and ${countOf(caller, y)} targets; each input needs one target`);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { generator, tensor, type Tensor } from "@ndgrad/core";
+import { generator, tensor, variable, type Tensor } from "@ndgrad/core";
 import { relu, sigmoid, tanh } from "./activations.ts";
 import { dense } from "./dense.ts";
 import { TrainingError } from "./errors.ts";
 import { evaluate, predict } from "./evaluate.ts";
 import type { BatchSource, Examples } from "./examples.ts";
 import { fit } from "./fit.ts";
+import { ones } from "./initializers.ts";
 import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from "./losses.ts";
 import { accuracy, binaryAccuracy } from "./metrics.ts";
 import { adam, sgd } from "./optimizers.ts";
@@ -111,7 +112,9 @@ describe("fit", () => {
     await expect(fit(model, data, { loss: meanSquaredError, optimizer: sgd({ lr: 1 }) })).rejects.toThrow("fit: the loss became NaN in epoch 1, batch 1");
     expect(weights(model)).toEqual(before);
     const steep = { x: tensor([[1e10]]), y: tensor([[1]]) };
-    await expect(fit(model, steep, { loss: meanSquaredError, optimizer: sgd({ lr: 1e20 }), epochs: 9 })).rejects.toThrow("Lower the learning rate");
+    await expect(fit(model, steep, { loss: meanSquaredError, optimizer: sgd({ lr: 1e20 }), epochs: 9 })).rejects.toThrow("because weight is not finite any more: a step carried it off");
+    const climbing = { x: tensor([[1e3]]), y: tensor([[1]]) };
+    await expect(fit(dense(1, 1, { seed: 1 }), climbing, { loss: meanSquaredError, optimizer: sgd({ lr: 1 }), epochs: 99 })).rejects.toThrow("the parameters are those before this batch. Lower the learning rate");
   });
 
   test("refuses what it cannot train", async () => {
@@ -127,6 +130,97 @@ describe("fit", () => {
     await expect(fit(line(), { x, y }, { ...options, metrics: { loss: accuracy } })).rejects.toThrow(`a metric cannot be called "loss"`);
     await expect(fit(line(), { epoch: () => [] }, options)).rejects.toThrow(TrainingError);
     await expect(fit(line(), { x: tensor([[1, 2, 3]]) as Tensor, y: tensor([1], { dtype: "int32" }) }, options)).rejects.toThrow("0: dense(2, 8): the input's last axis must be 2, got float32[1, 3]");
+  });
+
+  test("tells when a gradient was no number though the loss was, which leaves nothing of the parameters", async () => {
+    // The slope of √x at 0 is infinite, and 0 · ∞ is no number.
+    const distance = (p: Tensor, y: Tensor): Tensor => p.sub(y).square().mean().sqrt();
+    const broken = "weight is not finite any more: a step carried it off, or a gradient was not finite although its batch's loss was";
+    const run = (count: number) => {
+      const model = dense(1, 1, { bias: false, initializer: ones });
+      const x = tensor(Float32Array.from({ length: count }, (_, i) => i + 1), { shape: [count, 1] });
+      return fit(model, { x, y: x }, { loss: distance, optimizer: sgd({ lr: 0.1 }), batchSize: 1 });
+    };
+    await expect(run(2)).rejects.toThrow(`fit: the loss became NaN in epoch 1, batch 2, because ${broken}`);
+    await expect(run(1)).rejects.toThrow(`fit: after the last batch ${broken}`);
+  });
+
+  test.each([true, false])("says which target is no class, compiled: %s, and keeps the parameters", async (compile) => {
+    const model = line();
+    const before = weights(model);
+    const { x } = sides(4, 1);
+    const options = { loss: crossEntropy, optimizer: adam(), compile };
+    for (const wrong of [2, -1]) {
+      await expect(fit(model, { x, y: tensor([0, 1, wrong, 0], { dtype: "int32" }) }, options)).rejects.toThrow(`crossEntropy: target ${wrong} is no class; logits are float32[4, 2], so classes are 0 … 1`);
+    }
+    expect(weights(model)).toEqual(before);
+  });
+
+  test("says when the data hold what is no number", async () => {
+    const { x, y } = xor;
+    const options = { loss: meanSquaredError, optimizer: adam() };
+    const model = () => sequential(dense(2, 1, { seed: 1 }));
+    await expect(fit(model(), { x: tensor([[0, 1], [NaN, 1], [0, 0], [1, 0]]), y }, options)).rejects.toThrow("fit: the loss became NaN in epoch 1, batch 1: this batch's x holds NaN or Infinity");
+    await expect(fit(model(), { x, y: tensor([[0], [Infinity], [0], [1]]) }, options)).rejects.toThrow("batch 1: this batch's y holds NaN or Infinity");
+  });
+
+  test("names validation data that are wrong", async () => {
+    const { x, y } = sides(4, 1);
+    const options = { loss: crossEntropy, optimizer: adam() };
+    await expect(fit(line(), { x, y }, { ...options, validation: { x, y: tensor([1], { dtype: "int32" }) } })).rejects.toThrow("fit: validation: there are 4 inputs and 1 targets");
+    await expect(fit(line(), { x, y }, { ...options, validation: { epoch: () => [] } })).rejects.toThrow("fit: validation: the data have no batches");
+  });
+
+  const number = (): Tensor => 1 as never;
+  test.each<[string, unknown, unknown, unknown, string]>([
+    ["no options", line(), xor, undefined, "fit: there is no loss; fit takes (model, { x, y }, { loss: crossEntropy, optimizer: adam(), … })"],
+    ["no optimizer", line(), xor, { loss: crossEntropy }, "fit: there is no optimizer"],
+    ["no data", line(), undefined, {}, "fit: the data are neither tensors { x, y } nor a source of batches"],
+    ["a model without parameters", relu, xor, {}, "fit: the model is a function without parameters(); make it by sequential, model or defineModule"],
+    ["a loss by name", line(), xor, { loss: "mse" }, `fit: the loss is "mse"; give a function of predictions and targets`],
+    ["a loss of each example", line(), xor, { loss: (p: Tensor) => p.sum({ axis: 1 }) }, "fit: the loss gave float32[4], not one number; average it: mean()"],
+    ["a loss without result", line(), xor, { loss: () => undefined }, "fit: the loss gave undefined, not a tensor"],
+    ["an asynchronous loss", line(), xor, { loss: async (p: Tensor) => Promise.resolve(p) }, "fit: the loss gave a promise, not a tensor"],
+    ["an optimizer that was not called", line(), xor, { optimizer: adam }, "fit: the optimizer is a function; give what adam() or sgd({ lr }) returns"],
+    ["metrics in a list", line(), xor, { metrics: [accuracy] }, "fit: metrics is an array; give functions by name, such as { accuracy }"],
+    ["a metric by name", line(), xor, { metrics: { right: "accuracy" } }, `fit: metric "right" is "accuracy"; give a function`],
+    ["a metric that is a number", line(), xor, { metrics: { number } }, `fit: metric "number" gave the number 1, not a tensor`],
+    ["a metric of each example", line(), xor, { metrics: { each: (p: Tensor) => p } }, `fit: metric "each" gave float32[4, 2], not one number`],
+  ])("refuses %s", async (_, model, data, changed, message) => {
+    const loss = (p: Tensor): Tensor => p.square().mean();
+    const options = changed === undefined ? undefined : _ === "no optimizer" ? changed : { loss, optimizer: adam(), ...changed as object };
+    await expect(fit(model as never, data as never, options as never)).rejects.toThrow(message);
+  });
+
+  test("ends with what a callback throws, and tells progress that it has ended", async () => {
+    const model = line();
+    const { x, y } = sides(4, 1);
+    const optimizer = adam();
+    const failing = (where: "batch" | "epoch" | "onEpoch") => {
+      const fail = () => { throw new Error(`no ${where}`); };
+      let ended = 0;
+      const progress = { ...(where === "onEpoch" ? {} : { [where]: fail }), end: () => { ended++; } };
+      const run = fit(model, { x, y }, { loss: crossEntropy, optimizer, batchSize: 2, progress, ...(where === "onEpoch" ? { onEpoch: async () => { await Promise.resolve(); fail(); } } : {}) });
+      return { run, ended: () => ended };
+    };
+    const steps: number[] = [];
+    for (const where of ["batch", "epoch", "onEpoch"] as const) {
+      const { run, ended } = failing(where);
+      await expect(run).rejects.toThrow(`no ${where}`);
+      expect(ended()).toBe(1);
+      steps.push(optimizer.step.value.item());
+    }
+    // A batch is learnt from before it is reported.
+    expect(steps).toEqual([1, 3, 5]);
+  });
+
+  test("follows a rate that is changed between epochs, in a compiled step", async () => {
+    const rate = variable(tensor(0));
+    const model = dense(2, 2, { seed: 1 });
+    const seen = [weights(model)];
+    await fit(model, sides(8, 1), { loss: crossEntropy, optimizer: sgd({ lr: () => rate.value }), epochs: 2, onEpoch: () => { seen.push(weights(model)); rate.assign(tensor(0.5)); } });
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[2]).not.toEqual(seen[1]);
   });
 
   test("lets timers run while it trains", async () => {
@@ -153,6 +247,8 @@ describe("predict and evaluate", () => {
   });
 
   test("refuse settings that mean nothing", async () => {
+    await expect(evaluate(line(), sides(3, 1), {} as never)).rejects.toThrow("evaluate: metrics is undefined; give functions by name, such as { accuracy }");
+    expect(() => predict(line(), [[1, 2]] as never)).toThrow("predict: the inputs are no tensor");
     expect(() => predict(line(), sides(3, 1).x, { batchSize: 0 })).toThrow("predict: batchSize");
     expect(() => predict(line(), tensor(1) as Tensor)).toThrow("a scalar has none");
     await expect(evaluate(line(), { epoch: () => [] }, { metrics: { accuracy } })).rejects.toThrow("evaluate: the data have no batches");

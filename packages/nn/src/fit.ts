@@ -2,6 +2,8 @@ import type { Tensor } from "@ndgrad/core";
 import { TrainingError } from "./errors.ts";
 import { batchesFrom, checkCount, toSource, type BatchSource, type Data, type Position } from "./examples.ts";
 import { measure, type Metrics } from "./evaluate.ts";
+import { checkParameters, lossFailure, type FailedBatch } from "./failure.ts";
+import { checkRecord, checkedMeasures, described } from "./measures.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { pacer } from "./pause.ts";
@@ -55,10 +57,13 @@ export type History<M> = ScoreLists<M> & {
 /**
  * Trains a model: for each epoch, for each batch, one step of the optimizer along the gradient of the loss. Losses and
  * metrics in the history are averages over an epoch's examples, taken while the parameters change. The step is compiled
- * into one program, one more for a last batch that is smaller. The event loop gets its turn several times a second.
+ * into one program, one more for a last batch that is smaller. The event loop gets its turn several times a second. An
+ * error, of `progress` and `onEpoch` too, ends the training; the parameters are then those after the last whole step.
  *
- * @throws TrainingError for data without examples, a position beyond an epoch's end, batches that are no tensors `x` and `y`, a model without parameters, a loss that is no finite number (the
- *   parameters are then those before the batch), or a step that cannot be compiled.
+ * @throws TrainingError for data without examples, a position beyond an epoch's end, batches that are no tensors `x` and
+ *   `y`, a model without parameters, a loss or metric that gives no single number, a step that cannot be compiled; for a
+ *   loss that is no finite number (the parameters are then those before the batch), and for parameters that are none any
+ *   more, because a gradient was not finite though the loss was.
  * @example
  * const history = await fit(mlp, { x, y }, { loss: crossEntropy, optimizer: adam(), epochs: 5, metrics: { accuracy } });
  * history.accuracy.at(-1);
@@ -66,24 +71,24 @@ export type History<M> = ScoreLists<M> & {
 export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, M extends Metrics<P, Y> = Readonly<Record<never, never>>>(
   model: Trainable<X, P>, data: Data<X, Y>, options: FitOptions<P, X, Y, M>,
 ): Promise<History<M>> {
+  checkOptions(model, options);
   const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, from = { epoch: 0, taken: 0 }, metrics, optimizer, progress, validation, compile: compiled = true } = options;
   checkCount("fit", "epochs", epochs, 0);
   checkCount("fit", "from.epoch", from.epoch, 0);
   checkCount("fit", "from.taken", from.taken, 0);
-  for (const name of ["loss", "seconds", "validation"]) {
-    if (metrics !== undefined && Object.hasOwn(metrics, name)) throw new TrainingError(`fit: a metric cannot be called "${name}"; the history has that name already`);
-  }
-  const measures: Metrics<P, Y> = { loss: options.loss, ...metrics };
-  const names = Object.keys(measures);
+  const named: Metrics<P, Y> = { loss: options.loss, ...metrics };
+  const names = Object.keys(named);
+  const measures = checkedMeasures("fit", named);
   const source = toSource("fit", data, { batchSize, shuffle, seed });
   if (source.size !== undefined && from.taken > source.size) {
     throw new TrainingError(`fit: from.taken is ${from.taken}, but an epoch has ${source.size} batches; give the position that the training on these data in these batches reported`);
   }
-  const held = validation === undefined ? undefined : toSource("fit", validation, { batchSize, shuffle: false, seed: 0 });
-  const validate = measuringStep("fit", model, Object.values(measures), compiled);
+  const held = validation === undefined ? undefined : toSource(validating, validation, { batchSize, shuffle: false, seed: 0 });
+  const validate = measuringStep("fit", model, measures, compiled);
   let step: Step<X, Y> | undefined;
   // Made when the first batch is there: layers may learn their sizes from it.
-  const learn: Step<X, Y> = (x, y) => (step ??= trainingStep({ model, measures: Object.values(measures), optimizer, compiled, first: x }))(x, y);
+  const learn: Step<X, Y> = (x, y) => (step ??= trainingStep({ model, measures, optimizer, compiled, first: x }))(x, y);
+  const failure = (failed: Failed<X, Y>): TrainingError => lossFailure({ ...failed, model, loss: options.loss });
   const rest = pacer();
   const history = emptyHistory(names);
   try {
@@ -91,25 +96,47 @@ export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, 
       const began = performance.now();
       const scores = averages(names);
       const taken = epoch === from.epoch + 1 ? from.taken : 0;
-      const batches = await trainEpoch(learn, source, { epoch, epochs, taken, began, scores, names, progress, rest });
+      const batches = await trainEpoch(learn, source, { epoch, epochs, taken, began, scores, names, progress, rest, failure });
       // Saved after an epoch's last batch: the next one goes on.
       if (batches === 0) continue;
       const seconds = (performance.now() - began) / 1000;
       history.seconds.push(seconds);
       append(history.lists, scores.means());
-      const validated = held === undefined ? undefined : await measure("fit", validate, held, names);
+      const validated = held === undefined ? undefined : await measure(validating, validate, held, names);
       if (validated !== undefined) append(history.validation, validated);
       const report: EpochReport = { epoch, epochs, seconds, position: { epoch, taken: 0 }, scores: { ...scores.means(), ...prefixed(validated) } };
       progress?.epoch?.(report);
       if ((await options.onEpoch?.(report)) === false) break;
     }
+    if (step !== undefined) checkParameters(model);
   } finally {
     progress?.end?.();
   }
   return { ...history.lists, seconds: history.seconds, validation: history.validation } as unknown as History<M>;
 }
 
-interface Epoch {
+/** Who is at fault where validation data are. */
+const validating = "fit: validation";
+
+/** Throws unless there is what training needs: the compiler has seen to it, where there was one. */
+function checkOptions(model: unknown, options: unknown): void {
+  const { loss, optimizer, metrics } = Object(options) as Readonly<Record<string, unknown>>;
+  const { update, state } = Object(optimizer) as Partial<Optimizer>;
+  if (typeof (model as { readonly parameters?: unknown } | undefined)?.parameters !== "function") {
+    throw new TrainingError(`fit: the model is ${described(model)} without parameters(); make it by sequential, model or defineModule`);
+  }
+  if (loss === undefined || optimizer === undefined) throw new TrainingError(`fit: there is no ${loss === undefined ? "loss" : "optimizer"}; fit takes (model, { x, y }, { loss: crossEntropy, optimizer: adam(), … })`);
+  if (typeof update !== "function" || typeof state !== "function") throw new TrainingError(`fit: the optimizer is ${described(optimizer)}; give what adam() or sgd({ lr }) returns`);
+  if (metrics === undefined) return;
+  checkRecord("fit", metrics);
+  for (const name of ["loss", "seconds", "validation"]) {
+    if (Object.hasOwn(metrics as object, name)) throw new TrainingError(`fit: a metric cannot be called "${name}"; the history has that name already`);
+  }
+}
+
+type Failed<X extends Tensor, Y extends Tensor> = Omit<FailedBatch<X, Tensor, Y>, "model" | "loss">;
+
+interface Epoch<X extends Tensor, Y extends Tensor> {
   readonly epoch: number;
   readonly epochs: number;
   /** How many of its batches were seen before. */
@@ -120,23 +147,20 @@ interface Epoch {
   readonly names: readonly string[];
   readonly progress: Progress | undefined;
   readonly rest: () => Promise<void> | undefined;
+  /** What to throw where a loss is no finite number. */
+  readonly failure: (failed: Failed<X, Y>) => TrainingError;
 }
 
 /** Trains on the batches of an epoch; how many there were. */
 async function trainEpoch<X extends Tensor, Y extends Tensor>(
-  learn: Step<X, Y>, source: BatchSource<X, Y>, { epoch, epochs, taken, began, scores, names, progress, rest }: Epoch,
+  learn: Step<X, Y>, source: BatchSource<X, Y>, { epoch, epochs, taken, began, scores, names, progress, rest, failure }: Epoch<X, Y>,
 ): Promise<number> {
   let batch = taken;
   for await (const { x, y } of batchesFrom("fit", source, { epoch: epoch - 1, taken })) {
     batch++;
     const values = learn(x, y).map((value) => value.item());
     const [loss] = values;
-    if (!Number.isFinite(loss)) {
-      throw new TrainingError(
-        `fit: the loss became ${loss} in epoch ${epoch}, batch ${batch}; the parameters are those before this batch. ` +
-          "Lower the learning rate, scale the inputs to about 1, or take a loss that works on logits",
-      );
-    }
+    if (!Number.isFinite(loss)) throw failure({ x, y, value: loss, epoch, batch });
     names.forEach((name, i) => scores.add(name, values[i], x.shape[0]));
     const seconds = (performance.now() - began) / 1000;
     progress?.batch?.({ epoch, epochs, batch, batches: source.size, position: { epoch: epoch - 1, taken: batch }, scores: scores.means(), seconds });

@@ -1,6 +1,6 @@
 import { TraceError, compile, isFinite, valueAndGrad, where, type Tensor } from "@ndgrad/core";
 import { ModuleError, TrainingError } from "./errors.ts";
-import type { Metric } from "./metrics.ts";
+import type { Measures } from "./measures.ts";
 import type { Variables } from "./module.ts";
 import type { Gradients, Optimizer } from "./optimizer.ts";
 
@@ -12,9 +12,6 @@ export interface Trainable<X extends Tensor, P extends Tensor> {
 
 /** Measures a batch: a scalar for each measure, in their order. */
 export type Step<X, Y> = (x: X, y: Y) => readonly Tensor[];
-
-/** What to measure, in order. For a step of training the first is the loss. */
-export type Measures<P, Y> = readonly Metric<P, Y>[];
 
 /** What steps of training are made of. */
 export interface StepParts<X extends Tensor, P extends Tensor, Y extends Tensor> {
