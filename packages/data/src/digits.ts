@@ -1,7 +1,7 @@
 import type { Tensor } from "@ndgrad/core";
 import { fromData } from "@ndgrad/core/internal";
 import { digitCache, loadDigitImages, pixelsPerImage, type DigitImages } from "./digit-images.ts";
-import { stratifiedSplit, type SplitOptions } from "./split.ts";
+import { splitFor, type SplitOptions } from "./split.ts";
 
 /** Handwritten digits: pixels, row by row, from 0 (paper) to 1 (ink), and which digit they show. */
 export interface Digits {
@@ -21,7 +21,7 @@ export interface DigitSets {
  * `testFraction` says otherwise, none in both. Node keeps them as bytes in
  * `node_modules/.cache/ndgrad`, so that a second program has them in some milliseconds.
  *
- * @throws NdgradError for a share outside of [0, 1].
+ * @throws NdgradError for a share outside of [0, 1], or a seed that is no whole number below 2³².
  * @see LeCun, Cortes, Burges: The MNIST database of handwritten digits
  * @example
  * const { train, test } = await digits({ seed: 1 });
@@ -29,7 +29,7 @@ export interface DigitSets {
  */
 export async function digits(options: SplitOptions = {}): Promise<DigitSets> {
   const all = await (loaded ??= digitCache().then(loadDigitImages));
-  const { train, test } = stratifiedSplit(all.labels, options);
+  const { train, test } = splitFor("digits", all.labels, options);
   return { train: pick(all, train), test: pick(all, test) };
 }
 

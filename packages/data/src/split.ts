@@ -20,7 +20,7 @@ export interface SplitOptions {
  * both parts are exact, and what is left over goes to the classes that rounding hurt most. Both parts come in a random order.
  *
  * @param labels the class of each example
- * @throws NdgradError for a share outside of [0, 1], or a seed that is no whole number below 2³².
+ * @throws NdgradError for a share outside of [0, 1], a label that is no number, or a seed that is no whole number below 2³².
  * @see scikit-learn: train_test_split with stratify
  * @example
  * stratifiedSplit([0, 0, 0, 0, 1, 1], { testFraction: 0.5 }).test.length; // 3: two of class 0, one of class 1
@@ -31,9 +31,14 @@ export const stratifiedSplit = (labels: ArrayLike<number>, options: SplitOptions
 export function splitFor(caller: string, labels: ArrayLike<number>, { testFraction = 0.2, seed = 0 }: SplitOptions): Split {
   if (!(testFraction >= 0 && testFraction <= 1)) throw new NdgradError(`${caller}: testFraction must be between 0 and 1, got ${String(testFraction)}`);
   checkSeed(caller, seed);
+  // A tensor, which has no length, would else be a list of none.
+  if (!Number.isSafeInteger((labels as ArrayLike<number> | undefined)?.length)) throw new NdgradError(`${caller}: labels are no list of numbers; of a tensor, give its data`);
   const order = orderOf(labels.length, seed, 0);
   const counts = new Map<number, number>();
-  for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
+  for (let i = 0; i < labels.length; i++) {
+    if (!Number.isFinite(labels[i])) throw new NdgradError(`${caller}: label ${i} is ${String(labels[i])}; classes are numbers: encodeLabels makes numbers of names`);
+    counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
+  }
   const quota = apportion(counts, Math.round(labels.length * testFraction), testFraction);
   // The first of each class in the shuffled order are for testing, until the class has its share.
   const train: number[] = [];

@@ -1,5 +1,5 @@
-import { NdgradError, generator } from "@ndgrad/core";
-import { pooled } from "../random.ts";
+import { NdgradError, Tensor, generator } from "@ndgrad/core";
+import { pooled, seedOf } from "../random.ts";
 import type { Split } from "../split.ts";
 import { collate, joined, listOf, pairOf, tupleOf } from "./collate.ts";
 import { lastKept, planOf, reordered, streamed, type Indexed, type Plan, type RowSource } from "./plan.ts";
@@ -178,7 +178,7 @@ const rowsOfBoth = (left: (epoch: number) => RowSource, right: (epoch: number) =
 
 /** Random whole numbers below a limit: a shuffle's in one epoch. */
 export function picker(seed: number, epoch: number): (below: number) => number {
-  const source = generator(seed + epoch * 2 ** 32);
+  const source = generator(seedOf(seed, epoch));
   const uniform = pooled((count) => source.uniform([count], { dtype: "float64" }).data);
   return (below) => Math.floor(uniform() * below);
 }
@@ -189,7 +189,9 @@ export function classIn<T>(caller: string, source: Indexed<T>, epoch: number, by
   return (_, index) => {
     const made = make(index);
     if (isPromise(made)) throw new NdgradError(`${caller}: items have to be waited for; split before the map that waits`);
-    return by(made);
+    const label: unknown = by(made);
+    if (typeof label !== "number" || !Number.isFinite(label)) throw new NdgradError(`${caller}: by gave ${label instanceof Tensor ? "a tensor" : String(label)} for item ${index}; give the number of its class, of a scalar tensor by item()`);
+    return label;
   };
 }
 

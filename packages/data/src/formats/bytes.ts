@@ -8,9 +8,9 @@ export class FormatError extends NdgradError {
   override readonly name = "FormatError";
 }
 
-/** All bytes of a file; unpacked, if they are gzipped. */
-export async function bytesOf(source: Source): Promise<Uint8Array> {
-  const bytes = await packedBytesOf(source);
+/** All bytes of a file; unpacked, if they are gzipped. Errors name the caller. */
+export async function bytesOf(caller: string, source: Source): Promise<Uint8Array> {
+  const bytes = await packedBytesOf(checked(caller, source)).catch((error: unknown) => unreadable(caller, source, error));
   return isGzipped(bytes) ? inflate(bytes, "gzip", bytes.length * mostInflation + 1024) : bytes;
 }
 
@@ -25,16 +25,18 @@ async function packedBytesOf(source: Source): Promise<Uint8Array> {
   return new Uint8Array(await (source instanceof Blob ? source : await fetched(source)).arrayBuffer());
 }
 
-/** The bytes of a file piece by piece, for files that are larger than memory; unpacked, if they are gzipped. */
-export async function* chunksOf(source: Source): AsyncGenerator<Uint8Array> {
-  const packed = (await packedStreamOf(source)).getReader();
-  let first = await packed.read();
-  while (!first.done && first.value.length === 0) first = await packed.read();
+/** The bytes of a file piece by piece, for files that are larger than memory; unpacked, if they are gzipped. Errors name the caller. */
+export async function* chunksOf(caller: string, source: Source): AsyncGenerator<Uint8Array> {
+  const fail = (error: unknown): never => unreadable(caller, source, error);
+  const packed = (await packedStreamOf(checked(caller, source)).catch(fail)).getReader();
+  const read = () => packed.read().catch(fail);
+  let first = await read();
+  while (!first.done && first.value.length === 0) first = await read();
   const zipped = !first.done && isGzipped(first.value);
   const all = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) { if (!first.done) controller.enqueue(first.value); },
     async pull(controller) {
-      const { done, value } = await packed.read();
+      const { done, value } = await read();
       if (done) controller.close();
       else controller.enqueue(value);
     },
@@ -43,7 +45,7 @@ export async function* chunksOf(source: Source): AsyncGenerator<Uint8Array> {
   const reader = (zipped ? all.pipeThrough(new DecompressionStream("gzip")) : all).getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read().catch((error: unknown) => (zipped ? damaged("gzip", error) : Promise.reject(error)));
+      const { done, value } = await reader.read().catch((error: unknown) => (error instanceof NdgradError ? Promise.reject(error) : damaged("gzip", error)));
       if (done) return;
       yield value;
     }
@@ -64,8 +66,28 @@ async function packedStreamOf(source: Source): Promise<ReadableStream<Uint8Array
 
 async function fetched(url: URL): Promise<Response> {
   const response = await fetch(url);
-  if (!response.ok) throw new NdgradError(`${String(url)} answers ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`);
   return response;
+}
+
+/** What is no source is told so before anything is made of it. */
+function checked(caller: string, source: Source): Source {
+  if (typeof source === "string" || source instanceof URL || source instanceof Uint8Array || source instanceof ArrayBuffer || (source as unknown) instanceof Blob) return source;
+  throw new NdgradError(`${caller}: ${source === null || typeof source !== "object" ? String(source) : "an object"} is no file; give a path, a URL, a Blob or bytes`);
+}
+
+/** What a platform says of a file that cannot be read, or written, in the terms of who named it. */
+function unreadable(caller: string, source: Source, error: unknown, verb: "read" | "written" = "read"): never {
+  const name = typeof source === "string" || source instanceof URL ? JSON.stringify(String(source).slice(0, 200)) : "what was given";
+  throw new NdgradError(`${caller}: ${problemOf(name, source, (error as { readonly code?: unknown } | null)?.code, verb) ?? `${name} cannot be ${verb} (${error instanceof Error ? error.message : String(error)})`}`, { cause: error });
+}
+
+function problemOf(name: string, source: Source, code: unknown, verb: "read" | "written"): string | undefined {
+  if (code === "EISDIR") return `${name} is a folder; name a file`;
+  if (code !== "ENOENT") return undefined;
+  if (verb === "written") return `there is no folder for ${name}; make it first`;
+  const remedy = typeof source !== "string" ? "" : /^https?:/.test(source) ? "; to fetch it, give new URL(…)" : source.includes("\n") ? "; for a file's text itself, give new TextEncoder().encode(text)" : "";
+  return `there is no file ${name}${remedy}`;
 }
 
 function damaged(format: string, error: unknown): never {
@@ -73,7 +95,7 @@ function damaged(format: string, error: unknown): never {
 }
 
 /** Writes a file whole: beside its place first, then renamed, so that nobody ever reads half of it. Node only. */
-export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeBytes(caller: string, path: string, bytes: Uint8Array): Promise<void> {
   const { rename, rm, writeFile } = await import("node:fs/promises");
   const beside = `${path}.${Math.random().toString(36).slice(2)}.part`;
   try {
@@ -81,7 +103,7 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    throw error;
+    unreadable(caller, path, error, "written");
   }
 }
 

@@ -32,7 +32,7 @@ export async function* recordBatches(source: Source, { delimiter = ",", even = f
   parser.on("readable", drain);
   const decoder = new TextDecoder();
   let since = 0;
-  for await (const chunk of chunksOf(source)) {
+  for await (const chunk of chunksOf("csv", source)) {
     const text = decoder.decode(chunk, { stream: true });
     if (text !== "") await settled(parser, (done) => { parser.write(text, done); });
     drain();

@@ -1,3 +1,4 @@
+import { NdgradError } from "@ndgrad/core";
 import { FormatError, type Source } from "./bytes.ts";
 import { recordBatches } from "./csv-parser.ts";
 
@@ -34,13 +35,19 @@ async function* listed(source: Source, options: CsvRecordsOptions): AsyncGenerat
 }
 
 async function* named(source: Source, { header, ...options }: NamedCsvRecordsOptions): AsyncGenerator<Readonly<Record<string, string>>> {
-  let names = header === true ? undefined : checkNames(header);
+  let names = header === true ? undefined : checkNames(checkHeader(header));
   for await (const records of recordBatches(source, { ...options, even: true })) {
     for (const record of records) {
       if (names === undefined) names = checkNames(record.map((name) => name.trim()));
       else yield recordOf(names, record);
     }
   }
+}
+
+/** Throws for what is no list of names, such as another library's `false`. */
+export function checkHeader(header: readonly string[]): readonly string[] {
+  if (!Array.isArray(header)) throw new NdgradError(`csv: header is ${String(header)}; give true if the first line names the columns, or else their names`);
+  return header as readonly string[];
 }
 
 /** Throws where two columns have one name. */

@@ -100,7 +100,7 @@ describe("csvRecords", { timeout: 30_000 }, () => {
     await expect(records(bytes('"1\n2",\n"3\n4",5"'))).rejects.toThrow("at line 4");
     await expect(records(bytes("a"), ";;")).rejects.toThrow("give one character");
     await expect(records(gzipSync("a,b\n1,2\n").subarray(0, 20))).rejects.toThrow(FormatError);
-    await expect(records(`${folder}/none.csv`)).rejects.toThrow("ENOENT");
+    await expect(records(`${folder}/none.csv`)).rejects.toThrow(`csv: there is no file "${folder}/none.csv"`);
   });
 });
 

@@ -1,7 +1,7 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
 import { FormatError, type Source } from "./bytes.ts";
 import { recordBatches } from "./csv-parser.ts";
-import { checkNames, type CsvRecordsOptions } from "./csv-records.ts";
+import { checkHeader, checkNames, type CsvRecordsOptions } from "./csv-records.ts";
 
 /** What the fields of a column are. */
 export type ColumnKind = "number" | "integer" | "boolean" | "category" | "text";
@@ -46,7 +46,7 @@ export interface CsvOptions extends CsvRecordsOptions {
 export async function readCsv(source: Source, options: CsvOptions = {}): Promise<CsvTable> {
   const { header = true, kinds = {}, missing = ["", "NA", "N/A", "NaN", "nan", "null", "?"] } = options;
   const absent = new Set(missing);
-  let names: readonly string[] | undefined = header === true ? undefined : header;
+  let names: readonly string[] | undefined = header === true ? undefined : checkHeader(header);
   let distinct: Distinct[] = (names ?? []).map(() => new Distinct());
   let rows = 0;
   const take = (record: readonly string[]): void => {

@@ -121,7 +121,7 @@ describe("npy and npz", () => {
     await writeNpz(`${folder}/x.npz`, { x });
     expectSame(await readNpy(`${folder}/x.npy`), x);
     expectSame((await readNpz(`${folder}/x.npz`)).x, x);
-    await expect(writeNpy(`${folder}/no/such/place.npy`, x)).rejects.toThrow("ENOENT");
+    await expect(writeNpy(`${folder}/no/such/place.npy`, x)).rejects.toThrow(`writeNpy: there is no folder for "${folder}/no/such/place.npy"; make it first`);
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 

@@ -56,7 +56,7 @@ export function decodeIdx(bytes: Uint8Array): Tensor {
  * const labels = await readIdx("t10k-labels-idx1-ubyte.gz");
  */
 export async function readIdx(source: Source): Promise<Tensor> {
-  return decodeIdx(await bytesOf(source));
+  return decodeIdx(await bytesOf("readIdx", source));
 }
 
 /**
@@ -70,13 +70,15 @@ export async function readIdx(source: Source): Promise<Tensor> {
  */
 export async function mnistFolder(folder: string): Promise<DigitSets> {
   const { readdir } = await import("node:fs/promises");
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new NdgradError(`mnistFolder: "${folder}" is no folder that can be read; name the one with the four files`, { cause });
+  });
   const file = async (part: string, kind: string): Promise<Layout> => {
     // Some copies have a dot where others have a hyphen.
     const wanted = new RegExp(`^${part}-${kind}[-.]idx\\d-ubyte(\\.gz)?$`);
     const name = names.find((each) => wanted.test(each));
     if (name === undefined) throw new NdgradError(`mnistFolder: "${folder}" has no ${part}-${kind === "images" ? "images-idx3" : "labels-idx1"}-ubyte, nor one that ends in .gz`);
-    const layout = layoutOf(await bytesOf(`${folder}/${name}`));
+    const layout = layoutOf(await bytesOf("mnistFolder", `${folder}/${name}`));
     if (layout.type !== 0x08) throw new FormatError(`mnistFolder: ${name} does not hold bytes`);
     return layout;
   };

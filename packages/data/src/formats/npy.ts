@@ -70,7 +70,7 @@ export function decodeNpy(bytes: Uint8Array): Tensor {
 
 /** The header's text and where the elements begin. */
 function headerOf(bytes: Uint8Array): { readonly text: string; readonly start: number } {
-  if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) throw new FormatError("npy: the file does not begin with \\x93NUMPY, so it is no .npy file");
+  if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) throw new FormatError("npy: the file does not begin with \\x93NUMPY, so it is no .npy file; archives, .npz, are for readNpz");
   const version = bytes[6];
   if (version < 1 || version > 3) throw new FormatError(`npy: version ${version} of the format is not known`);
   const wide = version > 1;
@@ -118,10 +118,10 @@ export function encodeNpy(x: Tensor): Uint8Array {
  * @throws FormatError for a damaged file, or elements that no dtype can hold.
  */
 export async function readNpy(source: Source): Promise<Tensor> {
-  return decodeNpy(await bytesOf(source));
+  return decodeNpy(await bytesOf("readNpy", source));
 }
 
 /** Writes a tensor to a NumPy file, whole or not at all. Node only. */
 export async function writeNpy(path: string, x: Tensor): Promise<void> {
-  await writeBytes(path, encodeNpy(x));
+  await writeBytes("writeNpy", path, encodeNpy(x));
 }

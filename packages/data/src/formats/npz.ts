@@ -34,10 +34,10 @@ export function encodeNpz(tensors: Readonly<Record<string, Tensor>>): Uint8Array
  * @throws FormatError for a damaged file, or elements that no dtype can hold.
  */
 export async function readNpz(source: Source): Promise<Record<string, Tensor>> {
-  return decodeNpz(await bytesOf(source));
+  return decodeNpz(await bytesOf("readNpz", source));
 }
 
 /** Writes tensors to a NumPy archive, whole or not at all. Node only. */
 export async function writeNpz(path: string, tensors: Readonly<Record<string, Tensor>>): Promise<void> {
-  await writeBytes(path, encodeNpz(tensors));
+  await writeBytes("writeNpz", path, encodeNpz(tensors));
 }

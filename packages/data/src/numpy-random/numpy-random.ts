@@ -1,4 +1,4 @@
-import { NdgradError, ShapeError, take, tensor, type Shape, type Tensor } from "@ndgrad/core";
+import { NdgradError, ShapeError, take, tensor, Tensor, type Shape } from "@ndgrad/core";
 import { binomial as binomialDraws } from "./binomial.ts";
 import { chosen, permuted, shuffleInPlace } from "./choice.ts";
 import { logarithm } from "./logarithm.ts";
@@ -75,7 +75,12 @@ export interface NumpyRandom {
  * random.randn(2, 3); // what np.random.seed(4); np.random.randn(2, 3) gives
  */
 export function numpyRandom(seed: Seed): NumpyRandom {
-  let source = new MersenneTwister(checkedSeed(seed));
+  return seeded("numpyRandom", seed);
+}
+
+/** The same for whoever was called: errors name it. */
+export function seeded(caller: string, seed: Seed): NumpyRandom {
+  let source = new MersenneTwister(checkedSeed(caller, seed));
   // Normal numbers come in pairs: the second one waits here.
   let waiting: number | undefined;
 
@@ -101,7 +106,7 @@ export function numpyRandom(seed: Seed): NumpyRandom {
   // The overloads pair a size with a tensor and no size with a number.
   const random = {
     seed(next: Seed) {
-      source = new MersenneTwister(checkedSeed(next));
+      source = new MersenneTwister(checkedSeed("seed", next));
       waiting = undefined;
     },
     rand: (...shape: readonly number[]) => floats("rand", shape.length === 0 ? undefined : shape, uniform),
@@ -134,10 +139,14 @@ export function numpyRandom(seed: Seed): NumpyRandom {
     },
     permutation(x: number | Tensor) {
       if (typeof x === "number") return tensor(permuted(source, checkedSize("permutation", [x])));
+      if (!((x as unknown) instanceof Tensor)) throw new NdgradError("permutation: give a whole number or a tensor; shuffle puts an array into random order");
       if (x.rank === 0) throw new ShapeError("permutation: a scalar has no parts to permute");
       return take(x, tensor(permuted(source, x.shape[0])), { axis: 0 });
     },
-    shuffle: (items: { readonly length: number; [index: number]: unknown }) => { shuffleInPlace(source, items); },
+    shuffle: (items: { readonly length: number; [index: number]: unknown }) => {
+      if (!Number.isSafeInteger((items as { readonly length?: unknown } | undefined)?.length)) throw new NdgradError("shuffle: give an array, plain or typed; a tensor does not change: permutation gives another one");
+      shuffleInPlace(source, items);
+    },
     choice(count: number, { replace = true, p, size }: ChoiceParameters & MaybeSized = {}) {
       checkedSize("choice", [count]);
       const drawn = chosen(source, count, size === undefined ? 1 : checkedSize("choice", size), replace, p);
@@ -165,12 +174,13 @@ function integers(caller: string, size: readonly number[] | undefined, draw: () 
 
 /** How many elements a shape has. */
 function checkedSize(caller: string, shape: readonly number[]): number {
+  if (!Array.isArray(shape)) throw new ShapeError(`${caller}: size is ${String(shape)}; give the shape as an array, such as [${String(shape)}]`);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw new ShapeError(`${caller}: [${shape.join(", ")}] is no shape; sizes are whole numbers from 0 up`);
   return shape.reduce((product, size) => product * size, 1);
 }
 
-function checkedSeed(seed: Seed): Seed {
-  const keys = typeof seed === "number" ? [seed] : seed;
-  if (keys.length > 0 && keys.every((key) => Number.isInteger(key) && key >= 0 && key < 2 ** 32)) return seed;
-  throw new NdgradError(`numpyRandom: the seed is ${JSON.stringify(seed)}; give a whole number from 0 to 2³² − 1, or an array of them`);
+function checkedSeed(caller: string, seed: Seed): Seed {
+  const keys: readonly unknown[] = Array.isArray(seed) ? seed : [seed];
+  if (keys.length > 0 && keys.every((key) => typeof key === "number" && Number.isInteger(key) && key >= 0 && key < 2 ** 32)) return seed;
+  throw new NdgradError(`${caller}: the seed is ${JSON.stringify(seed) ?? "missing"}; give a whole number from 0 to 2³² − 1, or an array of them`);
 }

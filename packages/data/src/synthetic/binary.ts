@@ -18,7 +18,7 @@ export interface XorOptions<D extends FloatDType = FloatDType> extends Pick<Made
 export function makeXor<D extends FloatDType = "float32">({ samples = 100, noise = 0.1, random = 0, dtype }: XorOptions<D> = {}): Classes<D, 2> {
   checkCount("makeXor", "samples", samples, 1);
   checkNumber("makeXor", "noise", noise, (value) => value >= 0, "a number from 0 up");
-  const source = generatorOf(random);
+  const source = generatorOf("makeXor", random);
   const values = Float64Array.from(source.randint({ high: 2, size: [samples * 2] }).data);
   const y = Int32Array.from({ length: samples }, (_, row) => Number(values[2 * row] !== values[2 * row + 1]));
   addNoise(values, noise, source);
@@ -48,7 +48,7 @@ export function makeBitFlip<D extends FloatDType = "float32", const Bits extends
   const bits = options.bits ?? (5 as Bits); // the type's default, too
   checkCount("makeBitFlip", "samples", samples, 1);
   checkCount("makeBitFlip", "bits", bits, 1);
-  const x = Float64Array.from(generatorOf(random).binomial({ n: 1, p: 0.5, size: [samples * bits] }).data);
+  const x = Float64Array.from(generatorOf("makeBitFlip", random).binomial({ n: 1, p: 0.5, size: [samples * bits] }).data);
   const shape: readonly [number, Bits] = [samples, bits];
   return { x: floatTensor<[number, Bits], D>(x, shape, dtype), y: floatTensor<[number, Bits], D>(x.map((bit) => 1 - bit), shape, dtype) };
 }

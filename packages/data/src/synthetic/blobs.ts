@@ -24,7 +24,7 @@ export interface BlobsOptions<D extends FloatDType = FloatDType> extends MadeOpt
  */
 export function makeBlobs<D extends FloatDType = "float32">(options: BlobsOptions<D> = {}): Classes<D> {
   const { samples = 100, std = 1, centerBox = [-10, 10], shuffle = true, dtype } = options;
-  const random = generatorOf(options.random ?? 0);
+  const random = generatorOf("makeBlobs", options.random ?? 0);
   const places = centersOf(options);
   const clusters = typeof places === "number" ? places : places.length;
   const counts = typeof samples === "number"
@@ -40,6 +40,7 @@ export function makeBlobs<D extends FloatDType = "float32">(options: BlobsOption
   const width = typeof places === "number" ? options.features ?? 2 : places[0].length;
   checkCount("makeBlobs", "features", width, 1);
   const [low, high] = centerBox;
+  for (const bound of [low, high]) checkNumber("makeBlobs", "centerBox", bound, () => true, "a pair of finite numbers");
   const drawn = typeof places === "number" ? random.uniform({ low, high, size: [clusters * width] }).data : Float64Array.from(places.flat());
   if (drawn.length !== clusters * width) throw new NdgradError(`makeBlobs: every center needs as many coordinates as the first one, ${width}`);
 

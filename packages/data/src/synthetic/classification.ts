@@ -47,7 +47,7 @@ export function makeClassification<D extends FloatDType = "float32">(options: Cl
   check({ samples, features, informative, redundant, repeated, classes, clustersPerClass, flip, separation });
   const counts = clusterSizes(samples, sharesOf(options.weights, classes), clusters, clustersPerClass);
 
-  const random = generatorOf(options.random ?? 0);
+  const random = generatorOf("makeClassification", options.random ?? 0);
   const centers = corners(random, clusters, informative).map((bit) => (bit * 2 - 1) * separation);
   if (!hypercube) {
     const perCluster = random.rand(clusters).data;

@@ -1,4 +1,4 @@
-import type { FloatDType } from "@ndgrad/core";
+import { NdgradError, type FloatDType } from "@ndgrad/core";
 import type { NumpyRandom } from "../numpy-random/numpy-random.ts";
 import { addNoise, checkCount, checkNumber, classesOf, generatorOf, shuffled, type Classes, type MadeOptions, type Rows } from "./made.ts";
 
@@ -73,7 +73,7 @@ export function makeSpirals<D extends FloatDType = "float32">(options: SpiralsOp
   });
   // What does not divide goes to the first arms.
   const counts = curves.map((_, arm) => Math.floor(samples / arms) + Number(arm < samples % arms));
-  return finished("makeSpirals", options, generatorOf(options.random ?? 0), curves, counts, true);
+  return finished("makeSpirals", options, generatorOf("makeSpirals", options.random ?? 0), curves, counts, true);
 }
 
 type Curve = (share: number) => readonly [x: number, y: number];
@@ -83,8 +83,9 @@ function twoCurves<D extends FloatDType>(caller: string, options: CurveOptions<D
   // Of an odd number, the second curve has one more.
   const counts = typeof samples === "number" ? [Math.floor(samples / 2), samples - Math.floor(samples / 2)] : samples;
   if (typeof samples === "number") checkCount(caller, "samples", samples, 1);
+  if (counts.length !== 2) throw new NdgradError(`${caller}: samples are for two classes, got ${counts.length} numbers; give one for both together, or two`);
   for (const count of counts) checkCount(caller, "samples", count, 0);
-  return finished(caller, options, generatorOf(random), curves, counts, closed);
+  return finished(caller, options, generatorOf(caller, random), curves, counts, closed);
 }
 
 /** Points along curves at even shares from 0 to 1 (with 1 only if `closed`), shuffled before the noise is added. */

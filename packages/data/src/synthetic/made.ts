@@ -1,5 +1,5 @@
 import { NdgradError, tensor, type FloatDType, type Shape, type Tensor } from "@ndgrad/core";
-import { numpyRandom, type NumpyRandom, type Seed } from "../numpy-random/numpy-random.ts";
+import { seeded, type NumpyRandom, type Seed } from "../numpy-random/numpy-random.ts";
 
 /** What every synthetic set may be told. */
 export interface MadeOptions<D extends FloatDType = FloatDType> {
@@ -27,8 +27,12 @@ export type Targets<D extends FloatDType = FloatDType, Width extends number = nu
 /** Rows of features while they are being made. */
 export interface Rows<Width extends number = number> { readonly width: Width; readonly values: Float64Array }
 
-export const generatorOf = (random: NumpyRandom | Seed): NumpyRandom =>
-  typeof random === "number" || isArray(random) ? numpyRandom(random) : random;
+export function generatorOf(caller: string, random: NumpyRandom | Seed): NumpyRandom {
+  if (typeof random === "number" || isArray(random)) return seeded(caller, random);
+  // Core's generators have some methods of the same names, which mean others.
+  if (typeof (Object(random) as Partial<NumpyRandom>).randint !== "function") throw new NdgradError(`${caller}: random is no generator of NumPy's numbers; give a seed, or what numpyRandom(seed) gives`);
+  return random;
+}
 // Array.isArray does not narrow a union with readonly arrays.
 const isArray = (value: unknown): value is readonly number[] => Array.isArray(value);
 

@@ -43,7 +43,7 @@ export function makeRegression<D extends FloatDType = "float32">(options: Regres
   checkNumber("makeRegression", "bias", bias, () => true, "finite");
   checkNumber("makeRegression", "noise", noise, (value) => value >= 0, "a number from 0 up");
 
-  const random = generatorOf(options.random ?? 0);
+  const random = generatorOf("makeRegression", options.random ?? 0);
   let x: Rows = { width: features, values: random.standardNormal([samples * features]).data };
   let truth: Rows = { width: targets, values: new Float64Array(features * targets) };
   truth.values.set(random.randomSample([informative * targets]).data.map((value) => 100 * value));
@@ -86,7 +86,7 @@ export function makeSine<D extends FloatDType = "float32">(options: SineOptions<
   checkCount("makeSine", "samples", samples, 1);
   checkNumber("makeSine", "waves", waves, (value) => value > 0, "a number above 0");
   checkNumber("makeSine", "noise", noise, (value) => value >= 0, "a number from 0 up");
-  const random = generatorOf(options.random ?? 0);
+  const random = generatorOf("makeSine", options.random ?? 0);
   const x = random.randomSample([samples]).data;
   const y = x.map((value) => Math.sin(2 * Math.PI * waves * value));
   addNoise(y, noise, random);

@@ -18,8 +18,9 @@ export interface Transform<Data, In, Out, State> {
 
 /** Rows of floats, checked: how many there are and how wide they are. */
 export function rowsOf(caller: string, x: Tensor): { readonly rows: number; readonly width: number; readonly dtype: FloatDType } {
+  if (!((x as unknown) instanceof Tensor)) throw new NdgradError(`${caller}: give examples as rows, a tensor [n, features]; tensor(…) makes one of an array`);
   const { dtype } = x;
-  if (!(x instanceof Tensor) || x.rank !== 2) throw new NdgradError(`${caller}: give examples as rows, [n, features], not [${x.shape.join(", ")}]`);
+  if (x.rank !== 2) throw new NdgradError(`${caller}: give examples as rows, [n, features], not [${x.shape.join(", ")}]`);
   if (dtype !== "float32" && dtype !== "float64") throw new NdgradError(`${caller}: features are floats, not ${dtype}; cast them`);
   return { rows: x.shape[0], width: x.shape[1], dtype };
 }

@@ -33,6 +33,7 @@ export interface CropOptions {
 export function randomFlip<T extends Tensor>(images: T, random: Generator, { direction = "horizontal", probability = 0.5 }: FlipOptions = {}): T {
   const { count, height, width } = sizesOf("randomFlip", images);
   if (!(probability >= 0 && probability <= 1)) throw new NdgradError(`randomFlip: ${probability} is no probability; use 0 … 1`);
+  if (!["horizontal", "vertical"].includes(direction)) throw new NdgradError(`randomFlip: there is no direction ${JSON.stringify(direction)}; give "horizontal" or "vertical"`);
   const turned = random.bernoulli([count], probability).data;
   const across = direction === "horizontal";
   return resampled(images, height, width, 0, (image) => {
@@ -76,9 +77,10 @@ export function randomCrop(images: Tensor, random: Generator, { size: [tall, wid
 
 /**
  * x plus normal noise.
- * @throws NdgradError for a negative standard deviation; DTypeError unless x is a float.
+ * @throws NdgradError for a standard deviation that is no finite number from 0 up, and unless x is a float.
  */
 export function addNoise<T extends Tensor>(x: T, random: Generator, { std }: { readonly std: number }): T {
+  if (!(std >= 0 && std < Infinity)) throw new NdgradError(`addNoise: std is ${std}; a standard deviation is a finite number from 0 up`);
   if (x.dtype !== "float32" && x.dtype !== "float64") throw new NdgradError(`addNoise: noise is a float, and x ${x.dtype}; cast it`);
   return x.add(random.normal([...x.shape], { std, dtype: x.dtype })) as Tensor as T;
 }

@@ -1,4 +1,4 @@
-import { NdgradError, argMax, oneHot as oneHotOf, tensor, type Tensor } from "@ndgrad/core";
+import { NdgradError, Tensor, argMax, oneHot as oneHotOf, tensor } from "@ndgrad/core";
 import { fieldOf, type Fitted, type Transform } from "./fitted.ts";
 
 /** What a class may be called. */
@@ -33,13 +33,18 @@ function encoding(state: LabelState): Fitted<readonly Label[], Tensor<[number], 
 /**
  * Classes by any name as whole numbers: 0 for the first in order, and so on.
  *
- * @throws NdgradError for a label, or a number, that is none of those fitted to.
+ * @throws NdgradError for a label that is no string, number or boolean, and for a label, or a number, that is none of those fitted to.
  * @see scikit-learn: LabelEncoder
  * @example
  * encodeLabels.fit(["cat", "dog", "cat"]).apply(["dog"]); // [1]
  */
 export const encodeLabels: Transform<readonly Label[], readonly Label[], Tensor<[number], "int32">, LabelState> = {
-  fit: (labels) => encoding({ classes: [...new Set(labels)].sort(ordered) }),
+  fit(labels) {
+    if (!Array.isArray(labels)) throw new NdgradError("encodeLabels: give the labels as an array; of a tensor, [...labels.data]");
+    const odd = labels.findIndex((label: unknown) => !["string", "number", "boolean"].includes(typeof label) || Number.isNaN(label));
+    if (odd >= 0) throw new NdgradError(`encodeLabels: label ${odd} is ${String(labels[odd])}; classes are strings, numbers or booleans`);
+    return encoding({ classes: [...new Set(labels)].sort(ordered) });
+  },
   restore: encoding,
 };
 
@@ -52,12 +57,18 @@ function hot(state: OneHotState): Fitted<Tensor, Tensor, OneHotState> {
 /**
  * Class numbers as rows of float32 with a single 1; back, the place of each row's largest number.
  *
- * @throws NdgradError for labels below 0 or beyond the largest one fitted to.
+ * @throws NdgradError for labels that are no whole numbers from 0 up to the largest one fitted to.
  * @see scikit-learn: OneHotEncoder
  * @example
  * oneHotLabels.fit(train.y).apply(test.y);
  */
 export const oneHotLabels: Transform<Tensor, Tensor, Tensor, OneHotState> = {
-  fit: (labels) => hot({ classes: Array.from<number>(labels.data).reduce((most, label) => Math.max(most, label + 1), 1) }),
+  fit(labels) {
+    if (!((labels as unknown) instanceof Tensor)) throw new NdgradError("oneHotLabels: give the class numbers as a tensor; encodeLabels makes one of names");
+    const numbers = Array.from<number>(labels.data);
+    const odd = numbers.findIndex((label) => !Number.isSafeInteger(label) || label < 0);
+    if (odd >= 0) throw new NdgradError(`oneHotLabels: label ${odd} is ${numbers[odd]}; classes are whole numbers from 0 up, which encodeLabels makes of others`);
+    return hot({ classes: numbers.reduce((most, label) => Math.max(most, label + 1), 1) });
+  },
   restore: hot,
 };

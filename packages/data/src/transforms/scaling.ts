@@ -1,4 +1,4 @@
-import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
+import { NdgradError, Tensor, tensor } from "@ndgrad/core";
 import { checkLists, rowsOf, trainingRows, type Fitted, type Transform } from "./fitted.ts";
 
 /** Each feature's mean and standard deviation. */
@@ -80,7 +80,7 @@ function bringing(state: MinMaxState): Fitted<Tensor, Tensor, MinMaxState> {
  */
 export const minMax: Transform<Tensor | { readonly x: Tensor; readonly range?: readonly [number, number] }, Tensor, Tensor, MinMaxState> = {
   fit(data) {
-    const { x, range = [0, 1] as const } = "x" in data ? data : { x: data };
+    const { x, range = [0, 1] as const } = data instanceof Tensor ? { x: data } : (Object(data) as typeof data);
     const { width } = trainingRows("minMax", x);
     const min = new Array<number>(width).fill(Infinity);
     const max = new Array<number>(width).fill(-Infinity);
