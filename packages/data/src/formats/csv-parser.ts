@@ -23,17 +23,24 @@ export interface RecordBatchesOptions extends CsvRecordsOptions {
 export async function* recordBatches(source: Source, { delimiter = ",", even = false, startParser }: RecordBatchesOptions): AsyncGenerator<readonly (readonly string[])[]> {
   if (delimiter.length !== 1 || '"\r\n'.includes(delimiter)) throw new FormatError(`csv: the delimiter is ${JSON.stringify(delimiter)}; give one character, no quote or line break`);
   const start = startParser ?? await (typeof process !== "undefined" && process.versions?.node !== undefined ? nodeParser() : browserParser());
-  const parser = start({ delimiter, record_delimiter: ["\r\n", "\n"], relax_column_count: !even, skip_empty_lines: true });
+  const parser = start({ delimiter, record_delimiter: ["\r\n", "\n", "\r"], relax_column_count: !even, skip_empty_lines: true });
   let records: string[][] = [];
   const drain = (): void => {
     for (let record = parser.read() as string[] | null; record !== null; record = parser.read() as string[] | null) records.push(record);
   };
   // The parser waits when some records lie ready.
   parser.on("readable", drain);
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = (chunk?: Uint8Array): string => {
+    try {
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch (cause) {
+      throw new FormatError(`csv: behind line ${parser.info.lines} are bytes that are no UTF-8; is it in another encoding, such as Latin-1 or UTF-16? Save it as UTF-8`, { cause });
+    }
+  };
   let since = 0;
   for await (const chunk of chunksOf("csv", source)) {
-    const text = decoder.decode(chunk, { stream: true });
+    const text = decode(chunk);
     if (text !== "") await settled(parser, (done) => { parser.write(text, done); });
     drain();
     since = records.length === 0 ? since + chunk.length : 0;
@@ -41,9 +48,10 @@ export async function* recordBatches(source: Source, { delimiter = ",", even = f
     yield records;
     records = [];
   }
+  const rest = decode();
   await settled(parser, (done) => {
     parser.on("end", done);
-    parser.end(decoder.decode());
+    parser.end(rest);
   });
   yield records;
 }

@@ -15,10 +15,10 @@ export interface NamedCsvRecordsOptions<Name extends string = string> extends Cs
 
 /**
  * The records of a CSV file as arrays of strings, one after another while the file is read: quoted fields with their
- * quotes, line breaks and doubled quotes resolved, empty lines left out. Plain or gzipped, UTF-8. A first line of names is
+ * quotes, line breaks and doubled quotes resolved, empty lines left out. Plain or gzipped, UTF-8; lines end as on any system. A first line of names is
  * a record like any other, unless `header` is given: then records have their fields by name, trimmed, as `readCsv` takes them.
  *
- * @throws FormatError for a quote that is not closed, or text beside a quoted field, or a delimiter that is no single character;
+ * @throws FormatError for a quote that is not closed, text beside a quoted field, bytes that are no UTF-8, or a delimiter that is no single character;
  *   with `header`, for a record that has another number of fields than there are names, and names that occur twice.
  * @see RFC 4180; the parser is csv-parse
  * @example
@@ -52,8 +52,12 @@ export function checkHeader(header: readonly string[]): readonly string[] {
 
 /** Throws where two columns have one name. */
 export function checkNames(names: readonly string[]): readonly string[] {
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new FormatError(`csv: two columns are called "${twice}"`);
+  // One set for all: a header may have millions of names.
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new FormatError(`csv: two columns are called "${name}"`);
+    seen.add(name);
+  }
   return names;
 }
 

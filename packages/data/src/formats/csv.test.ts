@@ -41,12 +41,12 @@ describe("csvRecords", { timeout: 30_000 }, () => {
     await expect(all("1,2\n", ["a"])).rejects.toThrow("the records have 2 fields, and header names 1 columns");
   });
 
-  const field = fc.string({ unit: fc.constantFrom("a", "é", "😀", ",", '"', "\n", " ", "1"), maxLength: 6 });
+  const field = fc.string({ unit: fc.constantFrom("a", "é", "😀", ",", '"', "\n", "\r", " ", "1"), maxLength: 6 });
   const table = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 6 });
   const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   test("reads what was written, in pieces of any size", async () => {
-    await fc.assert(fc.asyncProperty(table, fc.constantFrom("\n", "\r\n"), fc.boolean(), fc.integer({ min: 1, max: 9 }), async (rows, newline, ended, piece) => {
+    await fc.assert(fc.asyncProperty(table, fc.constantFrom("\n", "\r\n", "\r"), fc.boolean(), fc.integer({ min: 1, max: 9 }), async (rows, newline, ended, piece) => {
       const all = bytes(rows.map((row) => row.map(quoted).join(",")).join(newline) + (ended ? newline : ""));
       const path = `${folder}/pieces.csv`;
       expect(await records(all)).toEqual(rows);
@@ -65,7 +65,7 @@ describe("csvRecords", { timeout: 30_000 }, () => {
 
   test("is the same in a browser, for any text: the same records, or the same error", async () => {
     const [inNode, inBrowser] = await Promise.all([nodeParser(), browserParser()]);
-    const text = fc.string({ unit: fc.constantFrom("a", "é", "😀", ",", '"', '""', "\n", "\r\n", " "), maxLength: 14 });
+    const text = fc.string({ unit: fc.constantFrom("a", "é", "😀", ",", '"', '""', "\n", "\r", "\r\n", " "), maxLength: 14 });
     const judge = async (source: Uint8Array, startParser: StartParser): Promise<unknown> => {
       const all: (readonly string[])[] = [];
       try {
@@ -90,6 +90,21 @@ describe("csvRecords", { timeout: 30_000 }, () => {
     expect((await rows.take(2500).batch(2500).toArray()).map((batch) => batch.sum().item())).toEqual([7500]);
     expect(given).toBeLessThan(10);
   });
+
+  test("refuses what is no UTF-8, with the line, and not letter by letter", async () => {
+    await expect(records(Buffer.from("name\ncafé\n", "latin1"))).rejects.toThrow("are bytes that are no UTF-8; is it in another encoding, such as Latin-1 or UTF-16? Save it as UTF-8");
+    await expect(records(Buffer.from("\ufeffa,b\n1,2\n", "utf16le"))).rejects.toThrow("no UTF-8");
+    await expect(records(bytes("a,é").subarray(0, -1))).rejects.toThrow("no UTF-8");
+  });
+
+  test("reads lines of any system", async () => {
+    for (const end of ["\n", "\r\n", "\r"]) expect(await records(bytes(["a,b", '1,"2\r3"', "", "4,5"].join(end)))).toEqual([["a", "b"], ["1", "2\r3"], ["4", "5"]]);
+  });
+
+  test("takes a time in proportion to many names", async () => {
+    const { columns } = await readCsv(bytes(Array.from({ length: 50_000 }, (_, i) => i).join(",")));
+    expect(Object.keys(columns)).toHaveLength(50_000);
+  }, 2000);
 
   test("refuses quotes that are not closed, soon", async () => {
     await expect(records(bytes('a,b\n1,"2\n'))).rejects.toThrow("the file ends, at line 2, within a quote that record 2 opens and does not close");

@@ -37,7 +37,7 @@ export interface CsvOptions extends CsvRecordsOptions {
 /**
  * Reads a CSV file into columns of tensors. Names, kinds and missing values are as the options say; fields are trimmed.
  *
- * @throws FormatError for a record that has another number of fields than the first, names that occur twice, a field that is not
+ * @throws FormatError for what `csvRecords` throws, a record that has another number of fields than the first, names that occur twice, a field that is not
  * what its column is said to be, or one that is missing from a column of integers or booleans; NdgradError for unknown names.
  * @see pandas: read_csv
  * @example

@@ -151,6 +151,11 @@ describe("npy and npz", () => {
   });
 });
 
+test("an archive with two tensors of one name is refused", async () => {
+  const twice = writeZip([1, 2].map((value) => ({ name: "x.npy", bytes: encodeNpy(tensor([value])) })));
+  await expect(decodeNpz(twice)).rejects.toThrow('npz: two tensors are called "x"');
+});
+
 describe("zip", () => {
   test("refuses archives that lie or are damaged", async () => {
     const all = async (bytes: Uint8Array): Promise<number> => {

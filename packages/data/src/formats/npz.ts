@@ -6,7 +6,7 @@ import { readZip, writeZip } from "./zip.ts";
 /**
  * The tensors in the bytes of NumPy's archives, by name: what `np.savez` and `np.savez_compressed` write.
  *
- * @throws FormatError for a damaged archive, or one with anything in it that is no .npy file.
+ * @throws FormatError for a damaged archive, or one with two tensors of one name, or with anything that is no .npy file.
  * @see NumPy: savez
  * @example
  * const { x } = await decodeNpz(encodeNpz({ x: tensor([1, 2]), y: tensor([3]) }));
@@ -16,7 +16,9 @@ export async function decodeNpz(bytes: Uint8Array): Promise<Record<string, Tenso
   const tensors = Object.create(null) as Record<string, Tensor>;
   for await (const { name, bytes: content } of readZip(bytes)) {
     if (!name.endsWith(".npy")) throw new FormatError(`npz: "${name}" is no .npy file`);
-    tensors[name.slice(0, -4)] = decodeNpy(content);
+    const called = name.slice(0, -4);
+    if (called in tensors) throw new FormatError(`npz: two tensors are called "${called}"`);
+    tensors[called] = decodeNpy(content);
   }
   return tensors;
 }
