@@ -51,7 +51,8 @@ export function decodeIdx(bytes: Uint8Array): Tensor {
 /**
  * A tensor from an IDX file, plain or gzipped.
  *
- * @throws FormatError for a file of another format, or a damaged one.
+ * @throws NdgradError for a file that cannot be read; FormatError for one of another format, or a damaged one.
+ * @see decodeIdx
  * @example
  * const labels = await readIdx("t10k-labels-idx1-ubyte.gz");
  */
@@ -65,6 +66,7 @@ export async function readIdx(source: Source): Promise<Tensor> {
  * Pixels are divided by 255. Node only.
  *
  * @throws NdgradError if a file is missing; FormatError if one is damaged, or does not hold 28 × 28 images with their labels.
+ * @see LeCun, Cortes, Burges: The MNIST database of handwritten digits; Xiao, Rasul, Vollgraf: Fashion-MNIST (2017)
  * @example
  * const { train, test } = await mnistFolder("fashion-mnist");
  */

@@ -115,13 +115,24 @@ export function encodeNpy(x: Tensor): Uint8Array {
 
 /**
  * A tensor from a NumPy file. See {@link decodeNpy}.
- * @throws FormatError for a damaged file, or elements that no dtype can hold.
+ *
+ * @throws NdgradError for a file that cannot be read; FormatError for a damaged one, or elements that no dtype can hold.
+ * @see NumPy: load
+ * @example
+ * const weights = await readNpy("weights.npy");
  */
 export async function readNpy(source: Source): Promise<Tensor> {
   return decodeNpy(await bytesOf("readNpy", source));
 }
 
-/** Writes a tensor to a NumPy file, whole or not at all. Node only. */
+/**
+ * Writes a tensor to a NumPy file, whole or not at all. Node only.
+ *
+ * @throws NdgradError where the file cannot be written.
+ * @see NumPy: save
+ * @example
+ * await writeNpy("weights.npy", tensor([[1, 2], [3, 4]]));
+ */
 export async function writeNpy(path: string, x: Tensor): Promise<void> {
   await writeBytes("writeNpy", path, encodeNpy(x));
 }

@@ -25,7 +25,11 @@ export async function decodeNpz(bytes: Uint8Array): Promise<Record<string, Tenso
 
 /**
  * The bytes of a NumPy archive, not compressed.
+ *
+ * @throws FormatError for more than 4 GiB, or 65,535 tensors.
  * @see NumPy: savez
+ * @example
+ * encodeNpz({ x: tensor([1, 2]), y: tensor([3]) });
  */
 export function encodeNpz(tensors: Readonly<Record<string, Tensor>>): Uint8Array {
   return writeZip(Object.entries(tensors).map(([name, x]) => ({ name: `${name}.npy`, bytes: encodeNpy(x) })));
@@ -33,13 +37,25 @@ export function encodeNpz(tensors: Readonly<Record<string, Tensor>>): Uint8Array
 
 /**
  * The tensors in a NumPy archive, by name.
- * @throws FormatError for a damaged file, or elements that no dtype can hold.
+ *
+ * @throws NdgradError for a file that cannot be read; FormatError for a damaged one, two tensors of one name, or elements that
+ *   no dtype can hold.
+ * @see NumPy: load
+ * @example
+ * const { x, y } = await readNpz("examples.npz");
  */
 export async function readNpz(source: Source): Promise<Record<string, Tensor>> {
   return decodeNpz(await bytesOf("readNpz", source));
 }
 
-/** Writes tensors to a NumPy archive, whole or not at all. Node only. */
+/**
+ * Writes tensors to a NumPy archive, whole or not at all. Node only.
+ *
+ * @throws NdgradError where the file cannot be written; FormatError for more than 4 GiB, or 65,535 tensors.
+ * @see NumPy: savez
+ * @example
+ * await writeNpz("examples.npz", { x: tensor([1, 2]), y: tensor([3]) });
+ */
 export async function writeNpz(path: string, tensors: Readonly<Record<string, Tensor>>): Promise<void> {
   await writeBytes("writeNpz", path, encodeNpz(tensors));
 }

@@ -26,7 +26,8 @@ export interface CropOptions {
 /**
  * Images, [n, height, width] or [n, height, width, channels], some of them mirrored, each with a chance of its own.
  *
- * @throws NdgradError for tensors that are no images.
+ * @throws NdgradError for tensors that are no images, an unknown direction, or a probability outside of [0, 1].
+ * @see torchvision: RandomHorizontalFlip, RandomVerticalFlip
  * @example
  * randomFlip(batch.x, generator(1), { probability: 0.5 });
  */
@@ -46,6 +47,7 @@ export function randomFlip<T extends Tensor>(images: T, random: Generator, { dir
  * Images, each moved by whole pixels, at most `pixels` along each axis; what leaves is lost.
  *
  * @throws NdgradError for tensors that are no images, or a distance that is no whole number from 0 up.
+ * @see torchvision: RandomAffine with translate
  * @example
  * randomShift(batch.x, generator(1), { pixels: 2 });
  */
@@ -60,6 +62,7 @@ export function randomShift<T extends Tensor>(images: T, random: Generator, { pi
  * A part of each image, cut out at random, of each padded image if `padding` is given.
  *
  * @throws NdgradError for tensors that are no images, or parts that are larger than they are.
+ * @see torchvision: RandomCrop
  * @example
  * randomCrop(batch.x, generator(1), { size: [28, 28], padding: 2 });
  */
@@ -76,8 +79,12 @@ export function randomCrop(images: Tensor, random: Generator, { size: [tall, wid
 }
 
 /**
- * x plus normal noise.
+ * x plus normal noise, x + std · n with n from N(0, 1) for each element; any shape, float32 or float64 as it is.
+ *
  * @throws NdgradError for a standard deviation that is no finite number from 0 up, and unless x is a float.
+ * @see Bishop: Training with noise is equivalent to Tikhonov regularization, Neural Computation 7 (1995)
+ * @example
+ * addNoise(batch.x, generator(1), { std: 0.1 });
  */
 export function addNoise<T extends Tensor>(x: T, random: Generator, { std }: { readonly std: number }): T {
   if (!(std >= 0 && std < Infinity)) throw new NdgradError(`addNoise: std is ${std}; a standard deviation is a finite number from 0 up`);
