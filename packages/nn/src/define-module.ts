@@ -1,9 +1,8 @@
 import type { Variable } from "@ndgrad/core";
 import { ModuleError } from "./errors.ts";
-import { loadVariables } from "./load.ts";
 import { isModule, register, report, settle, type Layer, type Module, type Variables } from "./module.ts";
-import { writeTensors } from "./safetensors.ts";
 import { summarize } from "./summary.ts";
+import { loadVariables, saveVariables } from "./variables-file.ts";
 
 /** What a module is made from. */
 export interface ModuleDefinition<Forward extends (...args: never[]) => unknown, Parts extends Readonly<Record<string, Layer>>> {
@@ -41,7 +40,7 @@ export function defineModule<Forward extends (...args: never[]) => unknown, Part
     parameters: () => collect(parts, variables),
     // A summary is asked of modules that take one tensor; what else `Forward` may be does not matter then.
     summary: (shape) => summarize(module as unknown as Module & Layer, shape),
-    save: async (path) => writeTensors(path, Object.fromEntries(Object.entries(collect(parts, variables)).map(([name, { value }]) => [name, value]))),
+    save: async (path) => saveVariables(path, collect(parts, variables)),
     load: async (path) => loadVariables(path, collect(parts, variables)),
   };
   // `call` passes its arguments and the result through, so it has the forward function's type.

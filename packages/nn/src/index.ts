@@ -19,4 +19,5 @@ export { evaluate, predict, type EvaluateOptions, type Metrics, type PredictOpti
 export type { BatchSource, Data, Examples, Position } from "./examples.ts";
 export type { BatchReport, EpochReport, Progress } from "./progress.ts";
 export { decodeSafetensors, encodeSafetensors, readTensors, writeTensors, type NamedTensors } from "./safetensors.ts";
+export { loadVariables, saveVariables, type VariableTree } from "./variables-file.ts";
 export { ModuleError, ParameterFileError, TrainingError } from "./errors.ts";

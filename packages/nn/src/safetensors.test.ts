@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
-import { tensor } from "@ndgrad/core";
+import { tensor, variable } from "@ndgrad/core";
 import { ParameterFileError } from "./errors.ts";
 import { decodeSafetensors, encodeSafetensors, readTensors, writeTensors, type NamedTensors } from "./safetensors.ts";
 
@@ -98,8 +98,10 @@ describe("encodeSafetensors and decodeSafetensors", () => {
     }), { numRuns: 2000 });
   });
 
-  test("refuse a name the format keeps for itself", () => {
+  test("refuse a name the format keeps for itself, and what is no tensor or no bytes", () => {
     expect(() => encodeSafetensors({ __metadata__: tensor(1) })).toThrow("__metadata__");
+    expect(() => encodeSafetensors({ w: variable(tensor(1)) as never })).toThrow(`encodeSafetensors: "w" is no tensor; give tensors by name, of a variable its value`);
+    expect(() => decodeSafetensors(new ArrayBuffer(8) as never)).toThrow("decodeSafetensors: what is given is no Uint8Array");
   });
 });
 

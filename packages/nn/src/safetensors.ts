@@ -1,5 +1,5 @@
 import type * as files from "node:fs/promises";
-import { tensor, type DType, type Tensor } from "@ndgrad/core";
+import { Tensor, tensor, type DType } from "@ndgrad/core";
 import { ParameterFileError } from "./errors.ts";
 import { parseHeader, type Entry } from "./safetensors-header.ts";
 
@@ -12,7 +12,7 @@ const codeOf: Readonly<Record<DType, string>> = { float32: "F32", float64: "F64"
  * Tensors as the bytes of a safetensors file: the header's length in 8 bytes (little-endian), the header as JSON, the
  * elements of each tensor in row-major order. Entries are written in the order of the record.
  *
- * @throws ParameterFileError for the name `__metadata__`, which the format keeps for itself.
+ * @throws ParameterFileError for the name `__metadata__`, which the format keeps for itself, and for what is no tensor.
  * @see https://github.com/huggingface/safetensors (the format's own page)
  * @example
  * const bytes = encodeSafetensors({ weight: tensor([[1, 2], [3, 4]]) });
@@ -20,7 +20,9 @@ const codeOf: Readonly<Record<DType, string>> = { float32: "F32", float64: "F64"
 export function encodeSafetensors(tensors: NamedTensors): Uint8Array {
   const header: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   let end = 0;
-  const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
+  const entries = Object.entries(tensors).map(([name, each]) => {
+    if (!(each instanceof Tensor)) throw new ParameterFileError(`encodeSafetensors: "${name}" is no tensor; give tensors by name, of a variable its value`);
+    const { dtype, shape, data } = each;
     if (name === "__metadata__") throw new ParameterFileError(`encodeSafetensors: a tensor cannot be called "__metadata__"; the format keeps that name for itself`);
     const from = end;
     end += data.byteLength;
@@ -47,6 +49,7 @@ export function encodeSafetensors(tensors: NamedTensors): Uint8Array {
  * decodeSafetensors(encodeSafetensors({ weight: tensor([1, 2]) })).weight; // [1, 2]
  */
 export function decodeSafetensors(bytes: Uint8Array): NamedTensors {
+  if (!(bytes instanceof Uint8Array)) throw new ParameterFileError("decodeSafetensors: what is given is no Uint8Array; make one of an ArrayBuffer by new Uint8Array(buffer)");
   const { entries, start } = parseHeader(bytes);
   return Object.fromEntries(entries.map((entry) => [entry.name, readTensor(bytes.subarray(start + entry.from, start + entry.to), entry)]));
 }
@@ -78,6 +81,8 @@ async function fileSystem(caller: string): Promise<typeof files> {
  * reader (or a crash) never meets half a file.
  *
  * @throws ParameterFileError where there is no file system (a browser); the file system's own errors.
+ * @example
+ * await writeTensors("means.safetensors", { mean: x.mean({ axis: 0 }) });
  */
 export async function writeTensors(path: string, tensors: NamedTensors): Promise<void> {
   const disk = await fileSystem("save");
@@ -103,6 +108,8 @@ export async function writeTensors(path: string, tensors: NamedTensors): Promise
  * Reads the tensors of a safetensors file.
  *
  * @throws ParameterFileError for a file that is not one; the file system's own errors.
+ * @example
+ * const { mean } = await readTensors("means.safetensors");
  */
 export async function readTensors(path: string): Promise<NamedTensors> {
   const disk = await fileSystem("load");
