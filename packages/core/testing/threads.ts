@@ -2,7 +2,7 @@ import type { Runtime } from "../src/engine/engine.ts";
 import type { RuntimeOptions } from "../src/engine/wasm/program/runtime.ts";
 
 /** Every program on all threads, and every band that can be divided: however small they are. */
-export const shareAll: RuntimeOptions = { workPerThread: 0, triedWork: 0, dividedWork: 0 };
+export const shareAll: RuntimeOptions = { leastWork: 0, triedWork: 0, dividedWork: 0 };
 
 const clock = new Int32Array(new SharedArrayBuffer(4));
 

@@ -3,10 +3,10 @@ import { divisibleExtent } from "./bands.ts";
 import { loopInParts, productInParts } from "./partial.ts";
 import { withBodies, writesOf, type BufferSpec, type ContractKernel, type Kernel, type LoopKernel, type Program } from "./program.ts";
 import { known } from "./sizes.ts";
-import { kernelWork } from "./work.ts";
+import { kernelWork, workPerThread } from "./work.ts";
 
 /** Programs and reductions with less work than this, in operations on an element, are over before other threads could help. */
-const leastWork = 400_000;
+const leastWork = 2 * workPerThread;
 /** How many parts a reduction to one number has, but for a rest. */
 const parts = 64;
 /** How many parts a reduction over rows may have, and how many rows each of them at least. */

@@ -1,6 +1,9 @@
 import type { Expr } from "./expr.ts";
 import { bodiesOf, type Kernel, type Program, type Size } from "./program.ts";
 
+/** So much work, in operations on an element, is worth a thread of its own: to meet others costs it about a microsecond. */
+export const workPerThread = 200_000;
+
 /** Operations of one element of an expression; a function of several counts as many. */
 export function expressionCost(roots: readonly Expr[]): number {
   const seen = new Set<Expr>();

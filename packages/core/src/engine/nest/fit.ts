@@ -1,11 +1,10 @@
 import { readsOf, writesOf, type Kernel, type LoopKernel, type Operand } from "../program.ts";
-import { kernelWork } from "../work.ts";
+import { kernelWork, workPerThread } from "../work.ts";
 import { apart, commonExtents, inStep, keptOf, sharedWalk, withShared, type SharedWalk } from "./shared.ts";
 import { known } from "../sizes.ts";
 
 /** Fewer rows than this leave threads without work, where there is enough of it to be shared out. */
 const leastRows = 8;
-const sharedWork = 200_000;
 /** More stages, or arrays, than these and a nest's places no longer stay in registers. */
 const mostStages = 24;
 const mostArrays = 16;
@@ -32,7 +31,7 @@ export function fitTogether(kernels: readonly Kernel[]): Fit | null {
   const loops = kernels.flatMap((kernel) => (kernel.kind === "loop" ? [kernel] : []));
   if (loops.length < kernels.length || loops.every(({ reduce }) => reduce === null)) return null;
   const common = loops.map((loop): readonly number[] => loop.extents.slice(0, keptOf(loop)).map(known)).reduce((a, b) => commonExtents(a, b));
-  if (common[0] < leastRows && loops.reduce((sum, loop) => sum + kernelWork(loop), 0) > sharedWork) return null;
+  if (common[0] < leastRows && loops.reduce((sum, loop) => sum + kernelWork(loop), 0) > workPerThread) return null;
   // The longest common walk may part what belongs together; a shorter one may not.
   for (let length = common.length; length > 0; length--) {
     let fit: Fit | null = { shared: common.slice(0, length), fitted: [] };

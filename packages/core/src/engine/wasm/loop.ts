@@ -1,12 +1,11 @@
 import { bytesPerElement } from "../../dtype.ts";
 import type { Expr } from "../expr.ts";
 import type { LoopKernel, Operand, Size } from "../program.ts";
-import type { Local } from "./encoder.ts";
 import { hoistConstants, nodesOf, type KernelContext } from "./loop-expression.ts";
 import { emitMap } from "./loop-map.ts";
 import type { Walker } from "./loop-nest.ts";
 import { emitReduction } from "./loop-reduce.ts";
-import { advance, pushAmount, type Amount, type Lanes } from "./loop-vector.ts";
+import { advance, type Amount, type Lanes } from "./loop-vector.ts";
 
 /** Where a kernel finds what its sizes do not say. */
 export interface Bindings {
@@ -14,12 +13,7 @@ export interface Bindings {
   readonly parameter: (number: number) => void;
   /** Pushes the address of a buffer. */
   readonly address: (buffer: number) => void;
-  /** The part of the outermost extent to work on (see `isSplit`), for threads: the bits of a result do not depend on it. */
-  readonly range?: { readonly start: Local; readonly end: Local };
 }
-
-/** Whether a kernel's outermost extent can be worked off in parts: it is one of the result's. */
-const isSplit = ({ extents, reduce }: LoopKernel): boolean => extents.length > (reduce?.axes ?? 0);
 
 /** Two lanes as soon as anything of 64 bits takes part. */
 export function lanesOf(kernel: LoopKernel): Lanes {
@@ -64,21 +58,11 @@ export const rootsOf = ({ values, epilogue }: LoopKernel): readonly Expr[] => (e
  * same instructions in the first lane.
  */
 export function emitLoop(context: KernelContext, kernel: LoopKernel, bindings: Bindings): void {
-  const { f } = context;
   const { amount, walker } = groundOf(context, bindings);
   const extents = kernel.extents.map((extent) => amount(extent));
   const inputs = kernel.inputs.map(walker);
   const outputs = kernel.outputs.map(walker);
   const after = kernel.epilogue?.inputs.map(walker) ?? [];
-  if (bindings.range !== undefined && isSplit(kernel)) {
-    const { start, end } = bindings.range;
-    for (const { pointer, strides: [stride] } of [...inputs, ...outputs, ...after]) {
-      pushAmount(f.get(pointer, start), stride).op("i32.mul").op("i32.add").set(pointer);
-    }
-    const part = f.local("i32");
-    f.get(end, start).op("i32.sub").set(part);
-    extents[0] = { local: part };
-  }
   hoistConstants(context, rootsOf(kernel));
   emitWalk(context, kernel, { extents, inputs, outputs, after });
 }

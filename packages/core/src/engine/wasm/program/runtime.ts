@@ -7,7 +7,7 @@ import type { Variable } from "../../../variable.ts";
 import type { Executable, Runtime } from "../../engine.ts";
 import { phasesOf, type Phase } from "../../phases.ts";
 import { paddedBytes, planMemory } from "../../plan.ts";
-import { workOf } from "../../work.ts";
+import { workOf, workPerThread } from "../../work.ts";
 import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program } from "../../program.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractScratch } from "../contract.ts";
@@ -43,8 +43,8 @@ function scratchOf(kernel: Kernel): number {
 
 /** What tests turn. */
 export interface RuntimeOptions {
-  /** A program runs on as many threads as it has so many operations on an element for each: to meet costs them about a microsecond. */
-  readonly workPerThread?: number;
+  /** A program runs on as many threads as it has so many operations on an element for each. */
+  readonly leastWork?: number;
   /** Programs with less work than this find out by trying whether threads pay; they always do where there is more. */
   readonly triedWork?: number;
   /** Of bands that have nothing to do with one another, those with so much work are divided among threads: to take a part costs some tens of nanoseconds. */
@@ -54,7 +54,7 @@ export interface RuntimeOptions {
 }
 
 /** Loads programs into one memory, where variables stay between runs, and runs them. */
-export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000, dividedWork = 32_768, sourceBytes = 2 ** 29 }: RuntimeOptions = {}): Runtime {
+export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_000, dividedWork = 32_768, sourceBytes = 2 ** 29 }: RuntimeOptions = {}): Runtime {
   const platform = platformThreads();
   const memory = createProgramMemory(platform !== null);
   const owner: ProgramMemory = {
@@ -165,8 +165,8 @@ export function createRuntime({ workPerThread = 200_000, triedWork = 20_000_000,
     const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory }, host: hostFunctions });
     const main = exports["run"] as (thread: number, threads: number) => void;
     const work = workOf(program);
-    const wanted = (): number => (work >= workPerThread * threads ? threads : Math.max(1, Math.floor(work / workPerThread)));
-    const id = work >= 2 * workPerThread ? offer(module, host) : -1;
+    const wanted = (): number => (work >= leastWork * threads ? threads : Math.max(1, Math.floor(work / leastWork)));
+    const id = work >= 2 * leastWork ? offer(module, host) : -1;
     if (id >= 0 && threads > 1 && !ending) helpers();
     const pace = work < triedWork ? createPace() : null;
     const run = (): void => {
