@@ -1,3 +1,5 @@
+import { writeBytes } from "./formats/bytes.ts";
+
 /** Bytes that are kept on disk between runs. Losing them costs time and nothing else, so neither method ever throws. */
 export interface ByteCache {
   /** What was written last, or undefined where there is nothing, or what is there is not whole. */
@@ -24,15 +26,13 @@ export function byteCache(folder: string, name: string): ByteCache {
       }
     },
     async write(content) {
-      const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
-      // Written beside its place and renamed, so that nobody meets half a file; named so that two programs do not meet.
-      const beside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
       try {
+        const { mkdir } = await import("node:fs/promises");
         await mkdir(folder, { recursive: true });
-        await writeFile(beside, [await headOf(content), content]);
-        await rename(beside, path);
+        await writeBytes("byteCache", path, await headOf(content), content);
       } catch {
-        await rm(beside, { force: true }).catch(() => undefined);
+        // What was not kept is made again.
+        return;
       }
     },
   };

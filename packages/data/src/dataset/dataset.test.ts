@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Tensor, tensor } from "@ndgrad/core";
+import { Tensor, getThreads, setThreads, tensor } from "@ndgrad/core";
 import { dataset } from "./dataset.ts";
 import type { Dataset } from "./types.ts";
 
@@ -116,6 +116,17 @@ describe("orders", () => {
       expect(twice).toEqual([...(await order(0)), ...(await order(1))]);
     });
     expect(() => sources(3)[1].shuffle()).toThrow("shuffle: this set is a stream, whose items come one after another; give a window to shuffle within");
+  });
+
+  test("do not depend on the number of threads", () => {
+    const before = getThreads();
+    const [one, two] = [1, 2].map((count) => {
+      setThreads(count);
+      const many = dataset({ x: tensor(upTo(70_000)) });
+      return [many.shuffle({ seed: 3 }).batch(70_000), many.split({ seed: 3 }).test.batch(70_000)].flatMap((set) => [...set].map(({ x }) => x.data));
+    });
+    setThreads(before);
+    expect(one).toEqual(two);
   });
 
   test("a window keeps items near their places", async () => {

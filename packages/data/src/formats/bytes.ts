@@ -94,15 +94,15 @@ function damaged(format: string, error: unknown): never {
   throw new FormatError(`${format}: the packed bytes are damaged or cut short (${error instanceof Error ? error.message : String(error)})`);
 }
 
-/** Writes a file whole: beside its place first, then renamed, so that nobody ever reads half of it. Node only. */
-export async function writeBytes(caller: string, path: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file of some parts, whole: beside its place first, then renamed, so that nobody ever reads half of it. Node only. */
+export async function writeBytes(caller: string, path: string, ...parts: readonly Uint8Array[]): Promise<void> {
   const { rename, rm, writeFile } = await import("node:fs/promises");
   const beside = `${path}.${Math.random().toString(36).slice(2)}.part`;
   try {
-    await writeFile(beside, bytes);
+    await writeFile(beside, parts);
     await rename(beside, path);
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => undefined);
     unreadable(caller, path, error, "written");
   }
 }

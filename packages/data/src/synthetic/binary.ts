@@ -1,5 +1,6 @@
 import type { FloatDType } from "@ndgrad/core";
-import { addNoise, checkCount, checkNumber, classesOf, floatTensor, generatorOf, type Classes, type MadeOptions, type Targets } from "./made.ts";
+import { checkWhole } from "../checks.ts";
+import { addNoise, checkNumber, classesOf, floatTensor, generatorOf, type Classes, type MadeOptions, type Targets } from "./made.ts";
 
 export interface XorOptions<D extends FloatDType = FloatDType> extends Pick<MadeOptions<D>, "random" | "dtype"> {
   /** How many points; 100 unless given. */
@@ -16,7 +17,7 @@ export interface XorOptions<D extends FloatDType = FloatDType> extends Pick<Made
  * const { x, y } = makeXor({ samples: 200, random: 1 });
  */
 export function makeXor<D extends FloatDType = "float32">({ samples = 100, noise = 0.1, random = 0, dtype }: XorOptions<D> = {}): Classes<D, 2> {
-  checkCount("makeXor", "samples", samples, 1);
+  checkWhole("makeXor", "samples", samples, 1);
   checkNumber("makeXor", "noise", noise, (value) => value >= 0, "a number from 0 up");
   const source = generatorOf("makeXor", random);
   const values = Float64Array.from(source.randint({ high: 2, size: [samples * 2] }).data);
@@ -46,8 +47,8 @@ export type BitFlips<D extends FloatDType = FloatDType, Bits extends number = nu
 export function makeBitFlip<D extends FloatDType = "float32", const Bits extends number = 5>(options: BitFlipOptions<D, Bits> = {}): BitFlips<D, Bits> {
   const { samples = 500, random = 0, dtype } = options;
   const bits = options.bits ?? (5 as Bits); // the type's default, too
-  checkCount("makeBitFlip", "samples", samples, 1);
-  checkCount("makeBitFlip", "bits", bits, 1);
+  checkWhole("makeBitFlip", "samples", samples, 1);
+  checkWhole("makeBitFlip", "bits", bits, 1);
   const x = Float64Array.from(generatorOf("makeBitFlip", random).binomial({ n: 1, p: 0.5, size: [samples * bits] }).data);
   const shape: readonly [number, Bits] = [samples, bits];
   return { x: floatTensor<[number, Bits], D>(x, shape, dtype), y: floatTensor<[number, Bits], D>(x.map((bit) => 1 - bit), shape, dtype) };

@@ -1,5 +1,6 @@
 import { NdgradError, type FloatDType } from "@ndgrad/core";
-import { checkCount, checkNumber, classesOf, generatorOf, shuffled, type Classes, type MadeOptions } from "./made.ts";
+import { checkWhole } from "../checks.ts";
+import { checkNumber, classesOf, generatorOf, shuffled, type Classes, type MadeOptions } from "./made.ts";
 
 export interface BlobsOptions<D extends FloatDType = FloatDType> extends MadeOptions<D> {
   /** How many points: of all blobs together, or of each; 100 together unless given. */
@@ -34,11 +35,11 @@ export function makeBlobs<D extends FloatDType = "float32">(options: BlobsOption
   if (counts.length !== clusters || scales.length !== clusters) {
     throw new NdgradError(`makeBlobs: ${clusters} centers, ${counts.length} numbers of samples and ${scales.length} standard deviations; give as many of each`);
   }
-  for (const count of counts) checkCount("makeBlobs", "samples", count, 0);
+  for (const count of counts) checkWhole("makeBlobs", "samples", count, 0);
   for (const scale of scales) checkNumber("makeBlobs", "std", scale, (value) => value >= 0, "a number from 0 up");
 
   const width = typeof places === "number" ? options.features ?? 2 : places[0].length;
-  checkCount("makeBlobs", "features", width, 1);
+  checkWhole("makeBlobs", "features", width, 1);
   const [low, high] = centerBox;
   for (const bound of [low, high]) checkNumber("makeBlobs", "centerBox", bound, () => true, "a pair of finite numbers");
   const drawn = typeof places === "number" ? random.uniform({ low, high, size: [clusters * width] }).data : Float64Array.from(places.flat());
@@ -66,7 +67,7 @@ function centersOf({ samples = 100, centers }: BlobsOptions): number | readonly 
     return centers;
   }
   const count = centers ?? (typeof samples === "number" ? 3 : samples.length);
-  checkCount("makeBlobs", "centers", count, 1);
-  if (typeof samples === "number") checkCount("makeBlobs", "samples", samples, 1);
+  checkWhole("makeBlobs", "centers", count, 1);
+  if (typeof samples === "number") checkWhole("makeBlobs", "samples", samples, 1);
   return count;
 }

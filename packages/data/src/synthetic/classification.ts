@@ -1,6 +1,7 @@
 import { NdgradError, type FloatDType } from "@ndgrad/core";
+import { checkWhole } from "../checks.ts";
 import type { NumpyRandom } from "../numpy-random/numpy-random.ts";
-import { checkCount, checkNumber, classesOf, generatorOf, product, reorderColumns, shuffled, type Classes, type MadeOptions } from "./made.ts";
+import { checkNumber, classesOf, generatorOf, product, reorderColumns, shuffled, type Classes, type MadeOptions } from "./made.ts";
 
 export interface ClassificationOptions<D extends FloatDType = FloatDType> extends MadeOptions<D> {
   /** How many examples; 100 unless given. */
@@ -159,7 +160,7 @@ function perFeature(what: string, setting: number | readonly number[] | "random"
 type Counts = Required<Pick<ClassificationOptions, "samples" | "features" | "informative" | "redundant" | "repeated" | "classes" | "clustersPerClass" | "flip" | "separation">>;
 
 function check({ flip, separation, ...counts }: Counts): void {
-  for (const [what, value] of Object.entries(counts)) checkCount("makeClassification", what, value, what === "redundant" || what === "repeated" ? 0 : 1);
+  for (const [what, value] of Object.entries(counts)) checkWhole("makeClassification", what, value, what === "redundant" || what === "repeated" ? 0 : 1);
   checkNumber("makeClassification", "flip", flip, (value) => value >= 0 && value <= 1, "a number from 0 to 1");
   checkNumber("makeClassification", "separation", separation, (value) => value > 0, "a number above 0");
   const { features, informative, redundant, repeated, classes, clustersPerClass } = counts;

@@ -1,6 +1,7 @@
 import { NdgradError, type FloatDType } from "@ndgrad/core";
+import { checkWhole } from "../checks.ts";
 import type { NumpyRandom } from "../numpy-random/numpy-random.ts";
-import { addNoise, checkCount, checkNumber, classesOf, generatorOf, shuffled, type Classes, type MadeOptions, type Rows } from "./made.ts";
+import { addNoise, checkNumber, classesOf, generatorOf, shuffled, type Classes, type MadeOptions, type Rows } from "./made.ts";
 
 export interface CurveOptions<D extends FloatDType = FloatDType> extends MadeOptions<D> {
   /** How many points: of both classes together, or of each; 100 together unless given. */
@@ -64,8 +65,8 @@ export interface SpiralsOptions<D extends FloatDType = FloatDType> extends MadeO
  */
 export function makeSpirals<D extends FloatDType = "float32">(options: SpiralsOptions<D> = {}): Classes<D, 2> {
   const { samples = 100, arms = 2, turns = 1 } = options;
-  checkCount("makeSpirals", "samples", samples, 1);
-  checkCount("makeSpirals", "arms", arms, 1);
+  checkWhole("makeSpirals", "samples", samples, 1);
+  checkWhole("makeSpirals", "arms", arms, 1);
   checkNumber("makeSpirals", "turns", turns, (value) => value > 0, "a number above 0");
   const curves = Array.from({ length: arms }, (_, arm) => (share: number) => {
     const angle = 2 * Math.PI * (turns * share + arm / arms);
@@ -82,9 +83,9 @@ function twoCurves<D extends FloatDType>(caller: string, options: CurveOptions<D
   const { samples = 100, random = 0 } = options;
   // Of an odd number, the second curve has one more.
   const counts = typeof samples === "number" ? [Math.floor(samples / 2), samples - Math.floor(samples / 2)] : samples;
-  if (typeof samples === "number") checkCount(caller, "samples", samples, 1);
+  if (typeof samples === "number") checkWhole(caller, "samples", samples, 1);
   if (counts.length !== 2) throw new NdgradError(`${caller}: samples are for two classes, got ${counts.length} numbers; give one for both together, or two`);
-  for (const count of counts) checkCount(caller, "samples", count, 0);
+  for (const count of counts) checkWhole(caller, "samples", count, 0);
   return finished(caller, options, generatorOf(caller, random), curves, counts, closed);
 }
 

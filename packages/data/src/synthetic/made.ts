@@ -88,10 +88,6 @@ export function shuffled<Width extends number>(x: Rows<Width>, y: Int32Array, ra
   return { x: reordered(x, order), y: Int32Array.from(order, (from) => y[from]) };
 }
 
-export function checkCount(caller: string, what: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) throw new NdgradError(`${caller}: ${what} must be a whole number of at least ${least}, got ${String(value)}`);
-}
-
 export function checkNumber(caller: string, what: string, value: number, fits: (value: number) => boolean, range: string): void {
   if (!Number.isFinite(value) || !fits(value)) throw new NdgradError(`${caller}: ${what} must be ${range}, got ${String(value)}`);
 }

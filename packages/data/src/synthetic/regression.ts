@@ -1,5 +1,6 @@
 import type { FloatDType, Tensor } from "@ndgrad/core";
-import { addNoise, checkCount, checkNumber, floatTensor, generatorOf, product, reorderColumns, reordered, type MadeOptions, type Rows, type Targets } from "./made.ts";
+import { checkWhole } from "../checks.ts";
+import { addNoise, checkNumber, floatTensor, generatorOf, product, reorderColumns, reordered, type MadeOptions, type Rows, type Targets } from "./made.ts";
 
 export interface RegressionOptions<D extends FloatDType = FloatDType> extends MadeOptions<D> {
   /** How many examples; 100 unless given. */
@@ -36,10 +37,10 @@ export type Regression<D extends FloatDType = FloatDType> = Targets<D> & {
 export function makeRegression<D extends FloatDType = "float32">(options: RegressionOptions<D> = {}): Regression<D> {
   const { samples = 100, features = 100, targets = 1, bias = 0, noise = 0, shuffle = true, dtype } = options;
   const informative = Math.min(features, options.informative ?? 10);
-  checkCount("makeRegression", "samples", samples, 1);
-  checkCount("makeRegression", "features", features, 1);
-  checkCount("makeRegression", "informative", informative, 0);
-  checkCount("makeRegression", "targets", targets, 1);
+  checkWhole("makeRegression", "samples", samples, 1);
+  checkWhole("makeRegression", "features", features, 1);
+  checkWhole("makeRegression", "informative", informative, 0);
+  checkWhole("makeRegression", "targets", targets, 1);
   checkNumber("makeRegression", "bias", bias, () => true, "finite");
   checkNumber("makeRegression", "noise", noise, (value) => value >= 0, "a number from 0 up");
 
@@ -83,7 +84,7 @@ export interface SineOptions<D extends FloatDType = FloatDType> extends Pick<Mad
  */
 export function makeSine<D extends FloatDType = "float32">(options: SineOptions<D> = {}): Targets<D, 1, [number, 1]> {
   const { samples = 100, waves = 1, noise = 0, dtype } = options;
-  checkCount("makeSine", "samples", samples, 1);
+  checkWhole("makeSine", "samples", samples, 1);
   checkNumber("makeSine", "waves", waves, (value) => value > 0, "a number above 0");
   checkNumber("makeSine", "noise", noise, (value) => value >= 0, "a number from 0 up");
   const random = generatorOf("makeSine", options.random ?? 0);
