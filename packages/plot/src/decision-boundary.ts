@@ -2,9 +2,11 @@ import { Tensor, tensor } from "@ndgrad/core";
 import { contours } from "d3-contour";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
-import { classedPoints, legendLine, marksOf, pointLayer, type ScatterOptions } from "./scatter-by-class.ts";
+import { heading } from "./heading.ts";
+import { classedPoints, described, legendEntries, marksOf, pointLayer, side, type ScatterOptions } from "./scatter-by-class.ts";
 import { schema, type Json } from "./spec.ts";
 import { fieldLines } from "./terminal/field.ts";
+import { inLines, legendLines } from "./terminal/page.ts";
 import { config, ink } from "./theme.ts";
 import { vectorOf, type Numbers, type Rows } from "./values.ts";
 
@@ -31,7 +33,7 @@ const fieldColours = ["#8fbfdf", "#bcd8ea", "#f8f8f8", "#f8d3b4", "#efab78"];
  * a tensor [m] or [m, 1], or numbers.
  * @param points [n, 2]
  * @param classes [n], 0 or 1
- * @throws PlotError for points or answers of other shapes, or probabilities outside of [0, 1].
+ * @throws PlotError for points or answers of other shapes, other classes, or probabilities outside of [0, 1].
  * @example
  * const circle = (x: Tensor) => x.mul(x).sum({ axis: 1 }).lt(1).cast("float32");
  * await decisionBoundary(circle, [[0, 0], [2, 2]], [1, 0]).save("pictures/boundary.svg");
@@ -41,6 +43,8 @@ export function decisionBoundary(network: (points: Tensor<[number, 2]>) => Numbe
   if (!Number.isInteger(resolution) || resolution < 2 || resolution > 1000) throw new PlotError(`decisionBoundary: resolution ${resolution}; give a whole number from 2 to 1000`);
   if (!(threshold > 0 && threshold < 1)) throw new PlotError(`decisionBoundary: threshold ${threshold}; give a number between 0 and 1`);
   const scatter = classedPoints("decisionBoundary", points, classes, options.names);
+  const third = scatter.present.find((label) => label > 1);
+  if (third !== undefined) throw new PlotError(`decisionBoundary: there is a class ${third}, and one probability parts classes 0 and 1; draw one class against the others, with 1 for it and 0 for them`);
   const dtype = points instanceof Tensor && points.dtype === "float64" ? "float64" : "float32";
   const field = fieldOf(network, scatter.domains, resolution, dtype);
   const { fieldLabel = `probability of ${options.names === undefined ? "class 1" : scatter.nameOf(1)}` } = options;
@@ -52,8 +56,9 @@ export function decisionBoundary(network: (points: Tensor<[number, 2]>) => Numbe
   const place = { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" }, order: { field: "order", type: "quantitative" } };
   const spec = {
     $schema: schema,
-    title: { text: title, ...(subtitle !== undefined && { subtitle }) },
-    width: 400, height: 400,
+    title: heading(title, [subtitle], side + 120),
+    description: `${described(scatter)} ${shareAbove(field, threshold, fieldLabel)}`,
+    width: side, height: side,
     layer: [
       {
         data: { values: regions },
@@ -78,7 +83,16 @@ export function decisionBoundary(network: (points: Tensor<[number, 2]>) => Numbe
     config,
   };
   const shadeAt = (x: number, y: number): string => (field.at(x, y) > threshold ? "·" : " ");
-  return figure(spec as never, () => [title, ...fieldLines(marksOf(scatter), xDomain, yDomain, shadeAt), `${legendLine(scatter)}   · ${fieldLabel} above ${threshold}`].join("\n"));
+  return figure(spec as never, (columns) => [
+    ...inLines([title, subtitle], columns), ...fieldLines(marksOf(scatter), xDomain, yDomain, columns, shadeAt),
+    ...legendLines([...legendEntries(scatter), `· ${fieldLabel} above ${threshold}`], columns),
+  ]);
+}
+
+/** The field in a sentence, for those who cannot see it. */
+function shareAbove({ values }: Field, threshold: number, label: string): string {
+  const share = values.filter((value) => value > threshold).length / values.length;
+  return `The ${label} is above ${threshold} in ${Math.round(100 * share)}% of the plane shown.`;
 }
 
 /** A function on the plane, known at the middles of a grid's cells. */
@@ -99,7 +113,11 @@ function fieldOf(network: (points: Tensor<[number, 2]>) => Numbers, [[left, righ
     [left + ((column - 1) / resolution) * (right - left), bottom + ((row - 1) / resolution) * (top - bottom)];
   const places = dtype === "float64" ? new Float64Array(size * size * 2) : new Float32Array(size * size * 2);
   for (let i = 0; i < size * size; i++) places.set(toPlane((i % size) + 0.5, Math.floor(i / size) + 0.5), 2 * i);
-  const values = vectorOf("decisionBoundary", "the network's answer", network(tensor(places, { shape: [size * size, 2] }) as Tensor<[number, 2]>));
+  const answer = network(tensor(places, { shape: [size * size, 2] }) as Tensor<[number, 2]>);
+  if (answer instanceof Tensor && answer.rank === 2 && answer.shape[1] === 2) {
+    throw new PlotError(`decisionBoundary: the network answers with the shape [${answer.shape.join(", ")}]; give the probability of class 1 alone, as in (x) => softmax(network(x)).slice([[], 1])`);
+  }
+  const values = vectorOf("decisionBoundary", "the network's answer", answer);
   if (values.length !== size * size) throw new PlotError(`decisionBoundary: the network answers ${size * size} points with ${values.length} numbers; give one for each`);
   const odd = values.find((value) => !(value >= 0 && value <= 1));
   if (odd !== undefined) throw new PlotError(`decisionBoundary: the network answers ${odd}; a probability lies in [0, 1] (is a sigmoid missing?)`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { inflateSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
@@ -30,6 +30,12 @@ describe("a figure's pictures", () => {
     curve.spec["title"] = "Changed";
     expect(await curve.toSVG()).toContain("Changed");
     expect(await figure({ ...curve.spec, title: "A copy" }).toSVG()).toContain("A copy");
+  });
+
+  test("have a name for those who hear them, whatever stands in it", async () => {
+    const svg = await figure({ ...lossCurve([2, 1]).spec, title: "a & \"b\"\n<c>", description: undefined }).toSVG();
+    expect(svg).toMatch(/^<svg role="img" aria-label="a &amp; &quot;b&quot; &lt;c&gt;" /);
+    expect(await figure({ mark: "point", data: { values: [] } }).toSVG()).toMatch(/^<svg (?!role)/);
   });
 
   test("a page holds all it shows, and asks nobody", async () => {
@@ -81,6 +87,11 @@ describe("save", () => {
     await expect(lossCurve([1]).save(`${folder}/curve.pdf`)).rejects.toThrow("end it in .svg, .png or .html");
     writeFileSync(`${folder}/file`, "");
     await expect(lossCurve([1]).save(`${folder}/file/curve.svg`)).rejects.toThrow(/save: .*curve\.svg cannot be written: /);
+  });
+
+  // Node's recursive mkdir runs for ever there.
+  test.runIf(existsSync("/proc/self"))("ends where folders cannot be made", async () => {
+    await expect(lossCurve([1]).save("/proc/pictures/of/curve.svg")).rejects.toThrow("save: /proc/pictures/of/curve.svg cannot be written: ENOENT");
   });
 });
 

@@ -1,7 +1,8 @@
 import { PlotError } from "./errors.ts";
-import { htmlPage, renderPng, renderSvg, type PngOptions } from "./render.ts";
+import { htmlPage, renderPng, renderSvg, titleOf, type PngOptions } from "./render.ts";
 import { writeWhole } from "./save.ts";
 import type { Spec } from "./spec.ts";
+import { inLines, widthOf, type TextOptions } from "./terminal/page.ts";
 
 /** A picture that is not drawn yet: a Vega-Lite spec, and the ways to draw it. */
 export interface Figure {
@@ -19,8 +20,8 @@ export interface Figure {
    * @returns the path.
    */
   save(path: string, options?: PngOptions): Promise<string>;
-  /** The figure in characters, at most 80 to a line; its title where characters cannot show it. */
-  toString(): string;
+  /** The figure in characters, in lines that fit the terminal or `width`; its title where characters cannot show it. */
+  toString(options?: TextOptions): string;
 }
 
 /**
@@ -32,8 +33,8 @@ export interface Figure {
  * @example
  * await figure({ ...lossCurve([3, 2, 1]).spec, width: 300 }).save("pictures/small.svg");
  */
-export function figure(spec: Spec, inCharacters?: () => string): Figure {
-  const title = (): string => titleOf(spec);
+export function figure(spec: Spec, inCharacters?: (width: number) => readonly string[]): Figure {
+  const title = (): string => titleOf(spec) ?? "figure";
   const toSVG = (): Promise<string> => renderSvg(spec);
   const toPNG = async (options: PngOptions = {}): Promise<Uint8Array> => renderPng(await toSVG(), options);
   const toHTML = async (): Promise<string> => htmlPage(await toSVG(), spec, title());
@@ -43,11 +44,9 @@ export function figure(spec: Spec, inCharacters?: () => string): Figure {
     await writeWhole(path, ending === "svg" ? await toSVG() : ending === "png" ? await toPNG(options) : await toHTML());
     return path;
   };
-  return { spec, toSVG, toPNG, toHTML, save, toString: () => inCharacters?.() ?? `[${title()}]` };
-}
-
-function titleOf({ title }: Spec): string {
-  if (typeof title === "string") return title;
-  if (typeof title === "object" && title !== null && "text" in title && typeof title.text === "string") return title.text;
-  return "figure";
+  const toText = (options: TextOptions = {}): string => {
+    const width = widthOf(options);
+    return (inCharacters?.(width) ?? inLines([`[${title()}]`], width)).join("\n");
+  };
+  return { spec, toSVG, toPNG, toHTML, save, toString: toText };
 }

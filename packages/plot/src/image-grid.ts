@@ -1,8 +1,11 @@
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
+import { heading } from "./heading.ts";
 import { pngUrl } from "./png.ts";
 import { schema, type Json } from "./spec.ts";
 import { brailleLines, sideBySide } from "./terminal/braille.ts";
+import { inLines } from "./terminal/page.ts";
+import { textWidth } from "./text-width.ts";
 import { config, ink } from "./theme.ts";
 import { imagesOf, vectorOf, type Image, type Images, type Numbers } from "./values.ts";
 
@@ -35,7 +38,9 @@ export function imageGrid(images: Images, options: ImageGridOptions = {}): Figur
   if (labels !== undefined && labels.length !== drawn.length) throw new PlotError(`imageGrid: there are ${drawn.length} images and ${labels.length} labels; give a label for each`);
   const range = inkRange(drawn);
   const { width, height } = fitted(drawn[0], size);
-  const [across, down] = [width + 20, height + (labels === undefined ? 16 : 34)];
+  // Labels that are wider than the images need room, but a sentence does not get all it wants.
+  const widest = Math.min(mostLabel, Math.max(0, ...(labels ?? []).map((label) => textWidth(label, 14))));
+  const [across, down] = [Math.max(width, Math.ceil(widest)) + 20, height + (labels === undefined ? 16 : 34)];
   const values = drawn.map((image, i): Json => ({
     x: (i % columns) * across + across / 2, y: Math.floor(i / columns) * down + height / 2,
     url: pngUrl(image, range), ...(labels !== undefined && { label: labels[i] }),
@@ -43,25 +48,32 @@ export function imageGrid(images: Images, options: ImageGridOptions = {}): Figur
   const [wide, high] = [Math.min(columns, drawn.length) * across, Math.ceil(drawn.length / columns) * down - 12];
   const spec = {
     $schema: schema,
-    title: { text: title, ...(subtitle !== undefined && { subtitle }) },
+    title: heading(title, [subtitle], Math.max(wide, 240)),
+    description: `${drawn.length} ${drawn.length === 1 ? "image" : "images"}${labels === undefined ? "" : `, labelled ${labels.slice(0, 20).join(", ")}${labels.length > 20 ? ", …" : ""}`}.`,
     width: wide, height: high,
     data: { values },
     encoding: canvas(wide, high),
     layer: [
       imageLayer(width, height),
-      ...(labels === undefined ? [] : [{ mark: { type: "text", dy: height / 2 + 12, fontSize: 14, color: ink }, encoding: { text: { field: "label", type: "nominal" } } }]),
+      ...(labels === undefined ? [] : [{ mark: { type: "text", dy: height / 2 + 12, fontSize: 14, color: ink, limit: across - 8 }, encoding: { text: { field: "label", type: "nominal" } } }]),
     ],
     config,
   };
-  const inCharacters = (): string => {
-    const blocks = drawn.map((image, i) => [...brailleLines(image, range), ...(labels === undefined ? [] : [centred(labels[i], Math.ceil(image.width / 2))])]);
-    return `${title}\n${sideBySide(blocks, columns)}`;
+  const inCharacters = (most: number): readonly string[] => {
+    const blocks = drawn.map((image, i) => {
+      const lines = brailleLines(image, range, most);
+      return labels === undefined ? lines : [...lines, centred(labels[i], lines[0].length).slice(0, most)];
+    });
+    return [...inLines([title, subtitle], most), ...sideBySide(blocks, columns, most)];
   };
   return figure(spec, inCharacters);
 }
 
 const textsOf = (labels: Numbers | readonly string[]): readonly string[] =>
   Array.isArray(labels) && labels.every((label) => typeof label === "string") ? labels : vectorOf("imageGrid", "labels", labels as Numbers).map(String);
+
+/** Pixels that a label may take. */
+const mostLabel = 150;
 
 export function checkColumns(caller: string, columns: number): void {
   if (!Number.isInteger(columns) || columns < 1) throw new PlotError(`${caller}: columns ${columns}; give a whole number from 1 up`);

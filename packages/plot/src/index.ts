@@ -5,6 +5,7 @@ export { predictionGrid, type PredictionGridOptions } from "./prediction-grid.ts
 export { decisionBoundary, type DecisionBoundaryOptions } from "./decision-boundary.ts";
 export { figure, type Figure } from "./figure.ts";
 export type { PngOptions } from "./render.ts";
+export type { TextOptions } from "./terminal/page.ts";
 export type { Json, Spec } from "./spec.ts";
 export type { Images, Numbers, Rows } from "./values.ts";
 export { PlotError } from "./errors.ts";

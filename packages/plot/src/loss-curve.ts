@@ -1,16 +1,20 @@
 import { Tensor } from "@ndgrad/core";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
+import { axisTitle, heading } from "./heading.ts";
 import { schema, type Json } from "./spec.ts";
 import { curveLines, type Curve } from "./terminal/curve.ts";
+import { short } from "./terminal/field.ts";
+import { inLines } from "./terminal/page.ts";
+import { textWidth } from "./text-width.ts";
 import { classColours, config, lineDashes } from "./theme.ts";
 import { thinned } from "./thinned.ts";
-import { vectorOf, type Numbers } from "./values.ts";
+import { extentOf, vectorOf, type Numbers } from "./values.ts";
 
 export interface LossCurveOptions {
   readonly title?: string;
   readonly subtitle?: string;
-  /** Where on the horizontal axis each value stands; 1, 2, 3, … unless given. */
+  /** Where on the horizontal axis each value stands, in rising order; 1, 2, 3, … unless given. */
   readonly x?: Numbers;
   /** "epoch" unless given. */
   readonly xLabel?: string;
@@ -27,12 +31,15 @@ export interface LossCurveOptions {
 /** More points than a picture has pixels only make the file large. */
 const mostPoints = 1200;
 
+const [width, height] = [520, 300];
+
 /**
- * One or several scores over time: a list, or lists by name (a history's, for instance). Values that are no finite
+ * One or several scores over time: a list, or lists by name, which need not be equally long. Values that are no finite
  * numbers leave a gap, and the subtitle says how many there were. Curves of more than 1,200 points are thinned; each
  * stretch keeps its least and its largest value, so that no spike is lost.
  *
- * @throws PlotError for lists without values, lists that do not fit `x`, or a logarithmic axis without a value above 0.
+ * @throws PlotError for lists without values, lists that do not fit `x`, places that are not in order, or a logarithmic
+ * axis without a value above 0.
  * @example
  * const curve = lossCurve({ training: [2.3, 0.9, 0.4], validation: [2.2, 1.0, 0.6] }, { yLabel: "cross-entropy (nats)" });
  * console.log(curve.toString());
@@ -40,9 +47,13 @@ const mostPoints = 1200;
  */
 export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, options: LossCurveOptions = {}): Figure {
   const { xLabel = "epoch", yLabel = "loss", yScale = "linear", yFormat, yDomain, title = capitalised(yLabel), subtitle } = options;
+  if (typeof losses !== "object" || losses === null) throw new PlotError(`lossCurve: ${String(losses)} is no list; give numbers, or lists by name`);
+  checkAxes(yScale, yDomain, yFormat);
   const named: readonly (readonly [string, Numbers])[] = isNumbers(losses) ? [[yLabel, losses]] : Object.entries(losses);
   if (named.length === 0) throw new PlotError("lossCurve: there is no list; give numbers, or lists by name");
   const xs = options.x === undefined ? undefined : vectorOf("lossCurve", "x", options.x);
+  const odd = xs?.findIndex((x, i) => !Number.isFinite(x) || x < xs[i - 1]) ?? -1;
+  if (xs !== undefined && odd !== -1) throw new PlotError(`lossCurve: x has ${xs[odd]} at ${odd}${odd > 0 ? ` after ${xs[odd - 1]}` : ""}; give finite places in rising order`);
   let left = 0;
   const curves = named.map(([name, numbers]): Curve => {
     const ys = vectorOf("lossCurve", `"${name}"`, numbers);
@@ -53,29 +64,34 @@ export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, o
   });
   const drawn = curves.map(({ name, points }): Curve => {
     const finite = points.filter(([, y]) => Number.isFinite(y));
+    if (points.length === 0) throw new PlotError(`lossCurve: "${name}" is empty; give at least one value`);
     if (finite.length === 0) throw new PlotError(`lossCurve: "${name}" has no value that can be drawn${yScale === "log" ? " on a logarithmic axis, which shows numbers above 0" : ""}`);
     return { name, points: finite };
   });
   const several = curves.length > 1;
   const remark = left === 0 ? undefined : `${left} ${left === 1 ? "value is" : "values are"} left out: ${yScale === "log" ? "not above 0, or " : ""}not finite`;
   const subtitles = [subtitle, remark].filter((line) => line !== undefined);
-  const legend = { orient: "top", symbolStrokeWidth: 2, symbolSize: 400, symbolType: "stroke" };
   const names = curves.map(({ name }) => name);
+  // Names stand above the curves if they fit there, else beside them.
+  const above = names.reduce((sum, name) => sum + textWidth(name, 12) + 44, 0) <= width;
+  const legend = { orient: above ? "top" : "right", symbolStrokeWidth: 2, symbolSize: 400, symbolType: "stroke", labelLimit: 260 };
   // Vega has no way to choose ticks on an axis of one place.
   const places = new Set(curves.flatMap(({ points }) => points.map(([x]) => x)));
   const single = curves.every(({ points }) => points.length <= 40);
   const spec = {
     $schema: schema,
-    title: { text: title, ...(subtitles.length > 0 && { subtitle: subtitles }) },
-    width: 520, height: 300,
+    title: heading(title, subtitles, width + 40),
+    description: drawn.map((curve) => described(curve, xLabel)).join(" "),
+    width, height,
     data: { values: curves.flatMap(({ name, points }) => thinned(points, mostPoints).map(([x, y]): Json => ({ x, y: Number.isFinite(y) ? y : null, curve: name }))) },
     // A short curve shows where it was measured.
     mark: { type: "line", strokeWidth: 2, ...(single && { point: { size: 36 } }), invalid: "break-paths-show-path-domains" },
     encoding: {
-      x: { field: "x", type: "quantitative", title: xLabel, axis: { grid: false, tickMinStep: 1, tickCount: 8, labelFlush: false, ...(places.size === 1 && { values: [...places], format: ",~f" }) }, scale: { zero: false, nice: false } },
+      x: { field: "x", type: "quantitative", title: axisTitle(xLabel, width), axis: { grid: false, tickMinStep: 1, tickCount: 5, labelFlush: false, ...(places.size === 1 && { values: [...places], format: ",~f" }) }, scale: { zero: false, nice: false } },
       y: {
-        field: "y", type: "quantitative", title: yLabel,
-        scale: { type: yScale, ...(yDomain !== undefined && { domain: yDomain }) }, axis: { tickCount: 6, ...(yFormat !== undefined && { format: yFormat }) },
+        field: "y", type: "quantitative", title: axisTitle(yLabel, height),
+        scale: { type: yScale, ...(yDomain !== undefined && { domain: yDomain }) },
+        axis: { tickCount: 6, ...(yFormat !== undefined ? { format: yFormat } : yScale === "log" && { labelExpr: powers }) },
       },
       color: {
         field: "curve", type: "nominal", title: null, scale: { domain: names, range: names.map((_, i) => classColours[i % classColours.length]) },
@@ -85,7 +101,28 @@ export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, o
     },
     config,
   };
-  return figure(spec, () => [title, ...subtitles, ...curveLines(drawn, { xLabel, logarithmic: yScale === "log" })].join("\n"));
+  return figure(spec, (columns) => [...inLines([title, ...subtitles], columns), ...curveLines(drawn, { xLabel, logarithmic: yScale === "log", width: columns })]);
+}
+
+/** Ticks of a logarithmic axis: zeros cannot be counted at a glance. */
+const powers = "datum.value >= 0.001 && datum.value < 100000 ? format(datum.value, ',~f') : format(datum.value, '~e')";
+
+/** A number in d3's notation. */
+const numberFormat = /^(.?[<>=^])?[-+( ]?[$#]?0?\d*,?(\.\d+)?~?[%a-zA-Z]?$/;
+
+function checkAxes(yScale: string, yDomain: readonly number[] | undefined, yFormat: string | undefined): void {
+  if (yScale !== "linear" && yScale !== "log") throw new PlotError(`lossCurve: yScale "${yScale}"; give "linear" or "log"`);
+  if (yDomain !== undefined && !(yDomain.length === 2 && yDomain.every(Number.isFinite) && yDomain[0] < yDomain[1] && (yScale === "linear" || yDomain[0] > 0))) {
+    throw new PlotError(`lossCurve: yDomain [${yDomain.join(", ")}]; give two finite numbers, the lower end first${yScale === "log" ? ", above 0 on a logarithmic axis" : ""}`);
+  }
+  if (yFormat !== undefined && !numberFormat.test(yFormat)) throw new PlotError(`lossCurve: yFormat "${yFormat}" is no format of d3's; give ".2f" or ".0%", for instance`);
+}
+
+/** A curve in a sentence, for those who cannot see it. */
+function described({ name, points }: Curve, xLabel: string): string {
+  const [[from, first], [to, last]] = [points[0], points[points.length - 1]];
+  const [least, most] = extentOf(points.map(([, y]) => y));
+  return `${name}: ${short(first)} at ${xLabel} ${short(from)}, ${short(last)} at ${xLabel} ${short(to)}, between ${short(least)} and ${short(most)}.`;
 }
 
 const isNumbers = (value: Numbers | Readonly<Record<string, Numbers>>): value is Numbers => Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Tensor;

@@ -8,12 +8,13 @@ async function loadVega() {
   // Without a canvas Vega takes every letter for 0.8 of its size, and puts titles far from their axes.
   const { textMetrics } = vega as unknown as { readonly textMetrics: TextMetrics };
   if (textMetrics.width === textMetrics.estimateWidth) {
-    textMetrics.width = (item, text) => textWidth(`${(text ?? item.text ?? "") as string | number}`, item.fontSize ?? 11);
+    // A text that is cut off at a limit takes no more room than that.
+    textMetrics.width = (item, text) => Math.min(item.limit || Infinity, textWidth(`${(text ?? item.text ?? "") as string | number}`, item.fontSize ?? 11));
   }
   return { vega, vegaLite };
 }
 
-interface TextItem { readonly fontSize?: number; readonly text?: unknown }
+interface TextItem { readonly fontSize?: number; readonly limit?: number; readonly text?: unknown }
 interface TextMetrics {
   width: (item: TextItem, text: unknown) => number;
   readonly estimateWidth: (item: TextItem, text: unknown) => number;
@@ -43,7 +44,7 @@ export async function renderSvg(spec: Spec): Promise<string> {
     try {
       const svg = await view.toSVG();
       if (complaints.length > 0) throw new PlotError(`toSVG: Vega cannot draw this spec: ${complaints.join("; ")}`);
-      return svg;
+      return named(svg, spec);
     } finally {
       view.finalize();
     }
@@ -87,6 +88,21 @@ export async function renderPng(svg: string, { scale = 2, fontFiles = [] }: PngO
   return new Uint8Array(new Resvg(svg, { font, fitTo: { mode: "zoom", value: scale }, imageRendering: 1 }).render().asPng());
 }
 
+/** The title of a spec as one line. */
+export function titleOf({ title }: Spec): string | undefined {
+  const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
+  return typeof text === "string" ? text : Array.isArray(text) ? text.join(" ") : undefined;
+}
+
+/** The picture with a name for those who hear it: its title and its description. */
+function named(svg: string, spec: Spec): string {
+  const texts = [titleOf(spec), spec["description"]].filter((text) => typeof text === "string" && text !== "");
+  // Texts may hold what XML cannot.
+  // oxlint-disable-next-line no-control-regex
+  const label = escapeHtml(texts.join(". ").replace(/[\u0000-\u001f]+/g, " "));
+  return label === "" ? svg : svg.replace("<svg ", `<svg role="img" aria-label="${label}" `);
+}
+
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => escapes[character]);
 
@@ -100,7 +116,7 @@ export function htmlPage(svg: string, spec: Spec, title: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>body { margin: 2rem; background: #fff } svg { max-width: 100%; height: auto }</style>
-<figure style="margin: 0" aria-label="${escapeHtml(title)}">
+<figure style="margin: 0">
 ${svg}
 </figure>
 <script type="application/json" id="vega-lite-spec">

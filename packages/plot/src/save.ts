@@ -2,10 +2,10 @@ import { PlotError } from "./errors.ts";
 
 /** Writes a file beside its place and renames it: a reader sees the old file or the new one, never a half. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const { mkdir, open, rename, rm } = await import("node:fs/promises");
+  const { open, rename, rm } = await import("node:fs/promises");
   const beside = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.part`;
   try {
-    await mkdir(folderOf(path), { recursive: true });
+    await makeFolder(folderOf(path));
     const file = await open(beside, "wx");
     try {
       await file.writeFile(content);
@@ -20,5 +20,23 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   }
 }
 
-/** The folder a path points into. */
-const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1) || ".";
+/**
+ * Makes a folder, and those it lies in. Node's own `recursive` never ends where a file system says of a folder in an
+ * existing one that it does not exist, as /proc does.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const { mkdir, stat } = await import("node:fs/promises");
+  if ((await stat(path).catch(() => undefined))?.isDirectory() === true) return;
+  const parent = folderOf(path);
+  if (parent !== path) await makeFolder(parent);
+  await mkdir(path).catch(async (error: unknown) => {
+    // Somebody else may have made it just now.
+    if ((await stat(path).catch(() => undefined))?.isDirectory() !== true) throw error;
+  });
+}
+
+/** The folder that a path points into. */
+function folderOf(path: string): string {
+  const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  return end === -1 ? "." : path.slice(0, end) || path.slice(0, 1);
+}

@@ -1,7 +1,9 @@
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
+import { axisTitle, heading } from "./heading.ts";
 import { schema, type Json } from "./spec.ts";
 import { classMarks, fieldLines } from "./terminal/field.ts";
+import { inLines, legendLines } from "./terminal/page.ts";
 import { classColours, classShapes, config } from "./theme.ts";
 import { extentOf, matrixOf, vectorOf, widened, type Numbers, type Rows } from "./values.ts";
 
@@ -11,16 +13,20 @@ export interface ScatterOptions {
   /** "x1" and "x2" unless given; say units here. */
   readonly xLabel?: string;
   readonly yLabel?: string;
-  /** What the classes are called, by number; the numbers unless given. */
+  /** What the classes are called, by number, each differently; the numbers unless given. */
   readonly names?: readonly string[];
 }
+
+/** How wide and high the plane is drawn. */
+export const side = 400;
 
 /**
  * Points in the plane, each class in a colour and a shape of its own.
  *
  * @param points [n, 2]
  * @param classes [n] whole numbers
- * @throws PlotError for other shapes, no points, or classes that are no whole numbers from 0 up.
+ * @throws PlotError for other shapes, no points, classes that are no whole numbers from 0 up, or classes without a name of
+ * their own.
  * @example
  * await scatterByClass([[0, 0], [1, 1], [0, 1]], [0, 0, 1], { title: "Three points" }).save("pictures/points.svg");
  */
@@ -30,12 +36,13 @@ export function scatterByClass(points: Rows, classes: Numbers, options: ScatterO
   const [xDomain, yDomain] = scatter.domains;
   const spec = {
     $schema: schema,
-    title: { text: title, ...(subtitle !== undefined && { subtitle }) },
-    width: 400, height: 400,
+    title: heading(title, [subtitle], side + 120),
+    description: described(scatter),
+    width: side, height: side,
     ...pointLayer(scatter, options),
     config,
   };
-  return figure(spec, () => [title, ...fieldLines(marksOf(scatter), xDomain, yDomain), legendLine(scatter)].join("\n"));
+  return figure(spec, (columns) => [...inLines([title, subtitle], columns), ...fieldLines(marksOf(scatter), xDomain, yDomain, columns), ...legendLines(legendEntries(scatter), columns)]);
 }
 
 /** Points with their classes, checked. */
@@ -58,12 +65,31 @@ export function classedPoints(caller: string, given: Rows, labels: Numbers, name
   if (odd !== undefined) throw new PlotError(`${caller}: ${odd} is no class; classes are whole numbers from 0 up`);
   const lost = points.findIndex((point) => !point.every(Number.isFinite));
   if (lost !== -1) throw new PlotError(`${caller}: point ${lost} is (${points[lost].join(", ")}); coordinates must be finite`);
+  const present = [...new Set(classes)].sort((a, b) => a - b);
+  if (names !== undefined) checkNames(caller, names, present);
   return {
-    points, classes,
-    present: [...new Set(classes)].sort((a, b) => a - b),
+    points, classes, present,
     nameOf: (label) => names?.[label] ?? String(label),
     domains: [widened(extentOf(points.map(([x]) => x)), 0.06), widened(extentOf(points.map(([, y]) => y)), 0.06)],
   };
+}
+
+function checkNames(caller: string, names: readonly string[], present: readonly number[]): void {
+  const byName = new Map<string, number>();
+  for (const label of present) {
+    const name = names[label];
+    if (name === undefined) throw new PlotError(`${caller}: names has ${names.length} ${names.length === 1 ? "entry" : "entries"}, and class ${label} has none; give names for classes 0 to ${present.at(-1)}`);
+    const other = byName.get(name);
+    if (other !== undefined) throw new PlotError(`${caller}: classes ${other} and ${label} are both called "${name}"; give each a name of its own`);
+    byName.set(name, label);
+  }
+}
+
+/** The points in a sentence, for those who cannot see them. */
+export function described({ points, classes, present, nameOf }: ClassedPoints): string {
+  const count = (label: number): number => classes.filter((each) => each === label).length;
+  const counts = present.slice(0, 10).map((label) => `${count(label)} of class ${nameOf(label)}`);
+  return `${points.length} points: ${counts.join(", ")}${present.length > 10 ? `, and ${present.length - 10} classes more` : ""}.`;
 }
 
 /** The part of a spec that draws the points. */
@@ -71,7 +97,7 @@ export function pointLayer({ points, classes, present, nameOf, domains }: Classe
   const names = present.map(nameOf);
   // Many points in one place show as a darker place.
   const crowd = points.length > 400;
-  const axis = (title: string, domain: readonly [number, number], grid: boolean): Json => ({ type: "quantitative", title, scale: { domain, nice: false, zero: false }, axis: { grid, tickCount: 6 } });
+  const axis = (title: string, domain: readonly [number, number], grid: boolean): Json => ({ type: "quantitative", title: axisTitle(title, side), scale: { domain, nice: false, zero: false }, axis: { grid, tickCount: 6 } });
   return {
     data: { values: points.map(([x, y], i): Json => ({ x: x, y: y, class: nameOf(classes[i]) })) },
     mark: { type: "point", filled: true, size: crowd ? 34 : 60, opacity: over ? 1 : crowd ? 0.75 : 0.9, stroke: "#ffffff", strokeWidth: over ? 0.8 : 0.5 },
@@ -80,7 +106,7 @@ export function pointLayer({ points, classes, present, nameOf, domains }: Classe
       y: { field: "y", ...(axis(yLabel, domains[1], !over) as object) },
       color: {
         field: "class", type: "nominal", scale: { domain: names, range: present.map((label) => classColours[label % classColours.length]) },
-        legend: { title: "class", symbolSize: 90, symbolOpacity: 1 },
+        legend: { title: "class", symbolSize: 90, symbolOpacity: 1, labelLimit: 260, symbolLimit: 20 },
       },
       shape: { field: "class", type: "nominal", scale: { domain: names, range: present.map((label) => classShapes[label % classShapes.length]) }, legend: { title: "class" } },
     },
@@ -90,4 +116,4 @@ export function pointLayer({ points, classes, present, nameOf, domains }: Classe
 export const marksOf = ({ points, classes }: ClassedPoints): readonly { readonly x: number; readonly y: number; readonly mark: string }[] =>
   points.map(([x, y], i) => ({ x: x, y: y, mark: classMarks[classes[i] % classMarks.length] }));
 
-export const legendLine = ({ present, nameOf }: ClassedPoints): string => present.map((label) => `${classMarks[label % classMarks.length]} ${nameOf(label)}`).join("   ");
+export const legendEntries = ({ present, nameOf }: ClassedPoints): readonly string[] => present.map((label) => `${classMarks[label % classMarks.length]} ${nameOf(label)}`);

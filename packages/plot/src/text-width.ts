@@ -19,3 +19,16 @@ export function textWidth(text: string, fontSize: number): number {
   for (const character of text) sum += widthOf(character);
   return (sum * fontSize) / 100;
 }
+
+/** A text in lines that are no wider than `most`, broken between words; a word that is wider has a line of its own. */
+export function wrapped(text: string, most: number, widthOf: (line: string) => number): readonly string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    for (const word of paragraph.split(/ +/)) {
+      const longer = `${lines.at(-1) ?? ""} ${word}`;
+      if (lines.length > 0 && widthOf(longer) <= most) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  });
+}

@@ -29,7 +29,7 @@ export const config: Spec = {
   padding: 16,
   font: fonts,
   view: { stroke: null },
-  // Axes and legends are described to screen readers; a description of each of 1,000 points helps nobody.
+  // Screen readers get the figure's title and description; a description of each of 1,000 points helps nobody.
   mark: { aria: false },
   title: { fontSize: 16, fontWeight: 600, color: ink, anchor: "start", offset: 14, subtitleFontSize: 12, subtitleColor: faintInk, subtitlePadding: 5 },
   axis: {

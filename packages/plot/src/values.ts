@@ -48,7 +48,7 @@ export function imagesOf(caller: string, given: Images): readonly Image[] {
   const { values, shape } = blockOf(caller, "images", given);
   const [count = 0, height, width] = shape.length === 2 ? [shape[0], Math.sqrt(shape[1]), Math.sqrt(shape[1])] : shape;
   if (shape.length < 2 || shape.length > 3 || !Number.isInteger(height)) {
-    throw new PlotError(`${caller}: images have the shape ${show(shape)}; give [n, height, width], or [n, pixels] if they are square`);
+    throw new PlotError(`${caller}: images have the shape ${show(shape)}; ${imageRemedy(shape)}`);
   }
   const size = height * width;
   if (count === 0 || size === 0) throw new PlotError(`${caller}: images have the shape ${show(shape)}: there is nothing to draw`);
@@ -56,6 +56,16 @@ export function imagesOf(caller: string, given: Images): readonly Image[] {
     width: width, height: height,
     pixels: Array.from({ length: size }, (_, pixel) => values[image * size + pixel]),
   }));
+}
+
+/** What to do about images of such a shape. */
+function imageRemedy(shape: readonly number[]): string {
+  const axes = shape.length === 4 ? [3, 1] : [];
+  const channels = axes.find((axis) => shape[axis] === 1) ?? axes.find((axis) => shape[axis] === 3 || shape[axis] === 4);
+  if (channels !== undefined && shape[channels] === 1) return `leave out the axis of one channel: images.squeeze({ axis: ${channels} })`;
+  if (channels !== undefined) return `colours are not drawn: make the images grey, as in images.mean({ axis: ${channels} })`;
+  if (shape.length === 2) return `give [n, height, width], or [n, pixels] if they are square; a single image is [1, ${shape.join(", ")}]`;
+  return "give [n, height, width], or [n, pixels] if they are square";
 }
 
 function blockOf(caller: string, name: string, given: unknown): Block {

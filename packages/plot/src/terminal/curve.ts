@@ -1,17 +1,5 @@
-// @ts-expect-error The package has no types.
-import asciichart from "asciichart";
 import { extentOf } from "../values.ts";
 import { short } from "./field.ts";
-
-/** The part of the package that is used. */
-const { plot } = asciichart as { readonly plot: (series: readonly number[], settings: PlotSettings) => string };
-
-interface PlotSettings {
-  readonly height: number;
-  readonly min: number;
-  readonly max: number;
-  readonly format: (value: number) => string;
-}
 
 export interface Curve {
   readonly name: string;
@@ -22,34 +10,36 @@ export interface CurveOptions {
   readonly xLabel: string;
   /** Whether equal ratios are equally high. */
   readonly logarithmic: boolean;
+  /** Characters in a line. */
+  readonly width: number;
 }
 
-const width = 80;
 const labelWidth = 8;
 
-/** Curves below each other, over a common horizontal axis and between the same heights, in lines of at most 80 characters. */
-export function curveLines(curves: readonly Curve[], { xLabel, logarithmic }: CurveOptions): readonly string[] {
-  const [from, to] = rangeOf(curves);
-  const columns = width - labelWidth - 3;
+/** Curves below each other, over a common horizontal axis and between the same heights. */
+export function curveLines(curves: readonly Curve[], { xLabel, logarithmic, width }: CurveOptions): readonly string[] {
+  const [from, to] = extentOf(curves.flatMap(({ points }) => points.map(([x]) => x)));
+  const columns = width - labelWidth - 2;
   const scaled = curves.map(({ points }) => resample(logarithmic ? points.map(([x, y]) => [x, Math.log10(y)] as const) : points, from, to, columns));
-  const label = (value: number): string => {
-    const text = short(logarithmic ? 10 ** value : value);
-    return (text.length <= labelWidth ? text : Number(text).toExponential(1)).padStart(labelWidth);
-  };
-  const [min, max] = extentOf(scaled.flat());
+  const ends = extentOf(scaled.flat());
   const several = curves.length > 1;
+  // A curve that never changes has one height.
+  const rows = ends[0] === ends[1] ? 1 : several ? 7 : 15;
   const lines = scaled.flatMap((heights, curve) => {
-    // A curve that never changes has no height to divide by.
-    const drawing = plot(heights, { height: several ? 7 : 14, min, max: max > min ? max : min + 1, format: label }).split("\n");
-    return [...(several ? ["", curves[curve].name] : []), ...drawing.map((line) => line.trimEnd())];
+    const begin = rowOf(heights[0], rows, ends);
+    const drawing = drawn(heights, rows, ends).map((line, row) => {
+      // A number at every other row says enough.
+      const label = row % 2 === 0 ? heightLabel(ends[1] - (row / Math.max(1, rows - 1)) * (ends[1] - ends[0]), logarithmic) : "";
+      return `${label.padStart(labelWidth)} ${row === begin ? "┼" : row % 2 === 0 ? "┤" : "│"}${line}`.trimEnd();
+    });
+    return [...(several ? ["", curves[curve].name.slice(0, width)] : []), ...drawing];
   });
   return [...lines, axisLine(short(from), xLabel, short(to), columns)];
 }
 
-function rangeOf(curves: readonly Curve[]): readonly [number, number] {
-  let [from, to] = [Infinity, -Infinity];
-  for (const { points } of curves) for (const [x] of points) [from, to] = [Math.min(from, x), Math.max(to, x)];
-  return [from, to];
+function heightLabel(height: number, logarithmic: boolean): string {
+  const text = short(logarithmic ? 10 ** height : height);
+  return text.length <= labelWidth ? text : Number(text).toExponential(1);
 }
 
 /** Both ends of the axis, with its name between them. */
@@ -71,4 +61,22 @@ function resample(points: readonly (readonly [number, number])[], from: number, 
     if (x < points[0][0] || x > points[points.length - 1][0]) return NaN;
     return x1 === x0 ? y0 : y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
   });
+}
+
+const rowOf = (height: number, rows: number, [least, most]: readonly [number, number]): number =>
+  rows === 1 ? 0 : Math.round(((most - height) / (most - least)) * (rows - 1));
+
+/** Rows of characters: where the curve stays, rises and falls from each column to the next, and nothing where it is NaN. */
+function drawn(heights: readonly number[], rows: number, ends: readonly [number, number]): readonly string[] {
+  const cells = Array.from({ length: rows }, () => heights.map(() => " "));
+  heights.forEach((height, column) => {
+    if (Number.isNaN(height)) return;
+    const next = heights[column + 1] ?? NaN;
+    const row = rowOf(height, rows, ends);
+    const to = Number.isNaN(next) ? row : rowOf(next, rows, ends);
+    cells[row][column] = to === row ? "─" : to > row ? "╮" : "╯";
+    if (to !== row) cells[to][column] = to > row ? "╰" : "╭";
+    for (let between = Math.min(row, to) + 1; between < Math.max(row, to); between++) cells[between][column] = "│";
+  });
+  return cells.map((line) => line.join(""));
 }
