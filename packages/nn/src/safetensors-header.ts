@@ -17,9 +17,15 @@ const dtypeOf: ReadonlyMap<string, { readonly dtype: DType; readonly width: numb
   ["BOOL", { dtype: "bool", width: 1 }],
 ]);
 
+/** As much as a person reads of what a file holds: it may hold anything. */
+const longest = 300;
+
 const fail = (problem: string): never => {
-  throw new ParameterFileError(`safetensors: ${problem}`);
+  throw new ParameterFileError(`safetensors: ${problem.length > longest ? `${problem.slice(0, longest)}…` : problem}`);
 };
+
+/** A name from a file, its control characters as escapes, which a terminal would obey. */
+export const quoted = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -52,7 +58,7 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function parseEntry(name: string, value: unknown): Entry {
-  const where = `"${name}"`;
+  const where = quoted(name);
   if (!isRecord(value)) return fail(`${where} is not described by an object`);
   const { dtype: code, shape, data_offsets: offsets } = value;
   const type = typeof code === "string" ? dtypeOf.get(code) : undefined;
@@ -61,7 +67,7 @@ function parseEntry(name: string, value: unknown): Entry {
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) return fail(`${where} has no valid data_offsets`);
   const [from, to] = offsets;
   // Bytes that are there bound the product: a size that no longer counts exactly can not equal them.
-  if (to - from !== sizeOf(shape) * type.width) return fail(`${where} is ${String(code)}[${shape.join(", ")}] and its data_offsets hold ${to - from} bytes`);
+  if (to - from !== sizeOf(shape) * type.width) return fail(`${where}: its data_offsets hold ${to - from} bytes, which is not the size of ${String(code)}[${shape.join(", ")}]`);
   return { name, dtype: type.dtype, shape, from, to };
 }
 
@@ -69,7 +75,7 @@ function parseEntry(name: string, value: unknown): Entry {
 function checkCoverage(entries: readonly Entry[], size: number): void {
   let end = 0;
   for (const { name, from, to } of [...entries].sort((a, b) => a.from - b.from || a.to - b.to)) {
-    if (from !== end) fail(`"${name}" begins at byte ${from}, where ${end} was expected; tensors must follow each other`);
+    if (from !== end) fail(`${quoted(name)} begins at byte ${from}, where ${end} was expected; tensors must follow each other`);
     end = to;
   }
   if (end !== size) fail(`the tensors take ${end} bytes, and the file holds ${size}`);

@@ -76,10 +76,13 @@ describe("encodeSafetensors and decodeSafetensors", () => {
     ["fewer bytes than claimed", file({ w: entry }, 4), "take 8 bytes, and the file holds 4"],
     ["bytes nobody owns", file({ w: entry }, 12), "take 8 bytes, and the file holds 12"],
     ["tensors that overlap", file({ a: entry, b: entry }, 8), `"b" begins at byte 0, where 8 was expected`],
+    ["a name that is long and moves the cursor", file({ [`\u001b[2J${"w".repeat(1e6)}`]: 1 }), `"\\u001b[2Jwww`],
+    ["a shape that is long", file({ w: { ...entry, shape: new Array<number>(1e5).fill(2) } }, 8), "which is not the size of F32[2, 2, 2"],
     ["a bool that is 2", (() => { const bytes = file({ w: { dtype: "BOOL", shape: [1], data_offsets: [0, 1] } }, 1); bytes[bytes.length - 1] = 2; return bytes; })(), "other than 0 and 1"],
   ])("refuse %s", (_, bytes, sentence) => {
     expect(() => decodeSafetensors(bytes)).toThrow(ParameterFileError);
     expect(() => decodeSafetensors(bytes)).toThrow(sentence);
+    expect(() => decodeSafetensors(bytes)).toThrow(/^[^\p{Cc}]{1,330}$/u);
   });
 
   test("answer any damage with a tensor or an error that says so", () => {

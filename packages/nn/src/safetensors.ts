@@ -1,7 +1,7 @@
 import type * as files from "node:fs/promises";
 import { Tensor, tensor, type DType } from "@ndgrad/core";
 import { ParameterFileError } from "./errors.ts";
-import { parseHeader, type Entry } from "./safetensors-header.ts";
+import { parseHeader, quoted, type Entry } from "./safetensors-header.ts";
 
 /** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -59,7 +59,7 @@ function readTensor(bytes: Uint8Array, { name, dtype, shape }: Entry): Tensor {
   const { buffer } = new Uint8Array(bytes);
   if (dtype === "bool") {
     const values = new Uint8Array(buffer);
-    if (values.some((value) => value > 1)) throw new ParameterFileError(`safetensors: "${name}" is BOOL and holds a byte other than 0 and 1`);
+    if (values.some((value) => value > 1)) throw new ParameterFileError(`safetensors: ${quoted(name)} is BOOL and holds a byte other than 0 and 1`);
     return shaped(values, shape);
   }
   if (dtype === "float32") return shaped(new Float32Array(buffer), shape);

@@ -68,6 +68,11 @@ describe("a training in a file", () => {
   });
 });
 
+test("a file of many other names is refused in a few words", async () => {
+  await saveVariables(path, Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`\u001b${i}`, variable(tensor(i))])));
+  await expect(loadVariables(path, { w: variable(tensor(1)) })).rejects.toThrow(/: the file lacks w; it has "\\u001b\d+"(, "\\u001b\d+"){7} and 492 more, which the model has not\. Nothing was loaded$/);
+});
+
 test("what is no variable, or has another's path, is refused", async () => {
   const w = variable(tensor([1]));
   await expect(saveVariables(path, { a: { b: w }, "a.b": w })).rejects.toThrow(`saveVariables: two variables are called "a.b"`);

@@ -1,6 +1,7 @@
 import { Variable } from "@ndgrad/core";
 import { ParameterFileError } from "./errors.ts";
 import type { Variables } from "./module.ts";
+import { quoted } from "./safetensors-header.ts";
 import { readTensors, writeTensors, type NamedTensors } from "./safetensors.ts";
 
 /** Variables by name, in records of records: `{ model: net.parameters(), optimizer: optimizer.state(net.parameters()) }`. */
@@ -59,8 +60,15 @@ function differences(variables: Variables, tensors: NamedTensors): readonly stri
   const different = Object.entries(variables).flatMap(([name, variable]) =>
     Object.hasOwn(tensors, name) && spec(variable) !== spec(tensors[name]) ? [`${name} (${spec(tensors[name])} in the file, ${spec(variable)} here)`] : []);
   return [
-    ...(missing.length > 0 ? [`the file lacks ${missing.join(", ")}`] : []),
-    ...(extra.length > 0 ? [`it has ${extra.join(", ")}, which the model has not`] : []),
-    ...(different.length > 0 ? [`these differ: ${different.join(", ")}`] : []),
+    ...(missing.length > 0 ? [`the file lacks ${listed(missing)}`] : []),
+    ...(extra.length > 0 ? [`it has ${listed(extra.map(shown))}, which the model has not`] : []),
+    ...(different.length > 0 ? [`these differ: ${listed(different)}`] : []),
   ];
 }
+
+const most = 8;
+
+/** A name from a file as it is, unless it holds what a terminal would obey. */
+const shown = (name: string): string => (/^[\w.-]{1,80}$/.test(name) ? name : quoted(name));
+
+const listed = (names: readonly string[]): string => (names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${names.length - most} more`);
