@@ -4,11 +4,12 @@ import { compile, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { dataset, makeBitFlip, numpyRandom } from "@ndgrad/data";
 import { binaryCrossEntropyWithLogits, dense, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { lossCurve } from "@ndgrad/plot";
+import { draw } from "./shared/pictures.ts";
 import { settings, whole } from "./shared/settings.ts";
 
 const { epochs, seed } = settings({
   epochs: whole(10, "passes over the 500 vectors", { least: 1 }),
-  seed: whole(42, "of NumPy's random numbers", { least: 0, most: 2 ** 32 - 1 }),
+  seed: whole(42, "seed of NumPy's random numbers", { least: 0, most: 2 ** 32 - 1 }),
 });
 
 const dtype = "float64";
@@ -46,4 +47,4 @@ console.log(`without a flaw: ${Math.round(1000 * flawless) / 10} % of 5,000 fres
 
 const curve = lossCurve(losses, { title: "Learning to flip bits", yLabel: "cross-entropy (nats)" });
 console.log(`${curve.toString()}\n`);
-console.log(`drawn in ${await curve.save("pictures/bit-flip.svg")}`);
+await draw({ "bit-flip": curve });

@@ -4,6 +4,7 @@ import { compile, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { makeCircles, numpyRandom } from "@ndgrad/data";
 import { binaryAccuracy, binaryCrossEntropyWithLogits, dense, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { decisionBoundary, lossCurve, scatterByClass } from "@ndgrad/plot";
+import { draw } from "./shared/pictures.ts";
 import { quick, settings, whole } from "./shared/settings.ts";
 
 const { steps } = settings({ steps: whole(quick ? 2_001 : 25_000, "steps of gradient descent", { least: 1 }) });
@@ -43,10 +44,10 @@ console.log(`accuracy on 100 points never seen: ${accuracy(test)}\n`);
 
 const curve = lossCurve(costs, { title: "Learning two circles", x: costs.map((_, i) => 100 * i), xLabel: "step", yLabel: "cross-entropy (nats)" });
 console.log(`${curve.toString()}\n`);
-for (const [name, figure] of Object.entries({
-  data: scatterByClass(train.x, train.y, { title: "Two circles", names: ["outer", "inner"] }),
-  cost: curve,
-  boundary: decisionBoundary(probability, test.x, test.y, {
+await draw({
+  "circles-data": scatterByClass(train.x, train.y, { title: "Two circles", names: ["outer", "inner"] }),
+  "circles-cost": curve,
+  "circles-boundary": decisionBoundary(probability, test.x, test.y, {
     title: "Two circles, told apart by a network", subtitle: "100 points that it has not seen", names: ["outer", "inner"],
   }),
-})) console.log(`drawn in ${await figure.save(`pictures/circles-${name}.svg`)}`);
+});

@@ -3,7 +3,7 @@ import { tensor } from "@ndgrad/core";
 import { dense, initializers } from "@ndgrad/nn";
 import { settings, whole } from "./shared/settings.ts";
 
-const { seed } = settings({ seed: whole(1, "of the random weights", { least: 0 }) });
+const { seed } = settings({ seed: whole(1, "seed of the random weights", { least: 0 }) });
 
 const layer = dense(4, 3, { initializer: initializers.uniform(-1, 1), biasInitializer: initializers.constant(0.5), seed });
 console.log(layer.summary());

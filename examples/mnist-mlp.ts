@@ -7,14 +7,15 @@ import { compile, generator, oneHot, sub, tensor, valueAndGrad, variable, type T
 import { dataset, digits, mnistFolder } from "@ndgrad/data";
 import { accuracy, dense, initializers, meanSquaredError, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { imageGrid, predictionGrid } from "@ndgrad/plot";
+import { draw } from "./shared/pictures.ts";
 import { folder, quick, refused, settings, whole } from "./shared/settings.ts";
 
 type Images = Tensor<[number, 784]>;
 type Labels = Tensor<[number]>;
 
 const { seed, data } = settings({
-  seed: whole(1, "for the split and the weights", { least: 0 }),
-  data: folder("MNIST's four files, plain or gzipped"),
+  seed: whole(1, "seed of the split and the weights", { least: 0 }),
+  data: folder("where MNIST's four files are, plain or gzipped"),
 });
 const { train, test } = data === undefined ? await digits({ seed }) : await mnistFolder(data).catch(refused("--data"));
 const batches = [...dataset(train).batch(256)];
@@ -105,4 +106,5 @@ const shown = tensor([...Array(12).keys(), ...errors.slice(0, 3)], { dtype: "int
 const predictions = predictionGrid(test.x.take(shown), answers.take(shown), test.y.take(shown), {
   title: "What the article's network says", subtitle: "the first twelve test digits, and the next three that it gets wrong",
 });
-console.log(`\ndrawn in ${await firstDigits.save("pictures/mnist-digits.svg")} and ${await predictions.save("pictures/mnist-predictions.svg")}`);
+console.log();
+await draw({ "mnist-digits": firstDigits, "mnist-predictions": predictions });

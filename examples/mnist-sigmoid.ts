@@ -6,15 +6,15 @@ import { compile, generator, oneHot, valueAndGrad, type Tensor } from "@ndgrad/c
 import { dataset, digits, mnistFolder } from "@ndgrad/data";
 import { accuracy, dense, initializers, meanSquaredError, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { lossCurve } from "@ndgrad/plot";
+import { draw } from "./shared/pictures.ts";
 import { folder, quick, refused, settings, whole } from "./shared/settings.ts";
 
 const { epochs: most, seed, data } = settings({
   epochs: whole(quick ? 8 : 1000, "passes over the digits at most", { least: 1 }),
-  seed: whole(1, "for the split, the weights and the order", { least: 0 }),
-  data: folder("MNIST's four files, plain or gzipped"),
+  seed: whole(1, "seed of the split, the weights and the order", { least: 0 }),
+  data: folder("where MNIST's four files are, plain or gzipped"),
 });
 const goal = 0.9;
-
 
 const { train, test } = data === undefined ? await digits({ seed }) : await mnistFolder(data).catch(refused("--data"));
 const weights = generator(seed);
@@ -49,11 +49,11 @@ while (known[known.length - 1] < goal && known.length <= most) {
 }
 const seconds = (performance.now() - began) / 1000;
 const epochs = known.length - 1;
-console.log(`epoch ${epochs}: ${known[epochs].toFixed(4)}, after ${seconds.toFixed(1)} s, ${((1000 * seconds) / epochs).toFixed(0)} ms an epoch\n`);
+console.log(`epoch ${String(epochs).padStart(3)}: ${known[epochs].toFixed(4)}, after ${seconds.toFixed(1)} s, ${((1000 * seconds) / epochs).toFixed(0)} ms an epoch\n`);
 
 const curve = lossCurve(known, {
   title: "A network of sigmoids learns the digits", x: known.map((_, epoch) => epoch),
   yLabel: "test accuracy", yFormat: ".0%", yDomain: [0, 1],
 });
 console.log(`${curve.toString()}\n`);
-console.log(`drawn in ${await curve.save("pictures/mnist-sigmoid.svg")}`);
+await draw({ "mnist-sigmoid": curve });

@@ -11,7 +11,7 @@ const { epochs, lr, momentum, batchSize, seed } = settings({
   lr: number(2, "learning rate", { takes: "a number above 0", fits: (value) => value > 0 && value < Infinity }),
   momentum: number(0.9, "share of the last update in the next", { takes: "a number from 0 to below 1", fits: (value) => value >= 0 && value < 1 }),
   batchSize: whole(256, "digits in a step", { least: 1 }),
-  seed: whole(1, "for the split, the weights and the order", { least: 0 }),
+  seed: whole(1, "seed of the split, the weights and the order", { least: 0 }),
 });
 
 const { train, test } = await digits({ seed });
@@ -31,7 +31,7 @@ console.log(`${mlp.summary()}\n`);
 
 console.log("mean squared error, stochastic gradient descent");
 console.log(`learning rate ${lr}, momentum ${momentum}, batches of ${batchSize}, seed ${seed}`);
-console.log(`weights drawn as by He and by Glorot, biases 0 and ${outputBias}`);
+console.log(`weights as He and as Glorot draw them, biases 0 and ${outputBias}`);
 const history = await fit(mlp, train, {
   loss: (prediction, digit) => meanSquaredError(prediction, oneHot(digit, 10)),
   optimizer: sgd({ lr, momentum }),

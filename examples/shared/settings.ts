@@ -54,7 +54,7 @@ export function settings<Flags extends Readonly<Record<string, Flag<unknown>>>>(
 
   const options = Object.fromEntries(Array.from(named.keys(), (name) => [name, { type: "string" as const }]));
   // Node's own refusals take several lines and speak of arguments; these tokens let us say it in ours.
-  const { tokens } = parseArgs({ options: { ...options, help: { type: "boolean" } }, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({ options: { ...options, help: { type: "boolean", short: "h" } }, strict: false, allowPositionals: true, tokens: true });
   const values = Object.fromEntries(Object.entries(flags).map(([name, { initial }]) => [name, initial]));
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;

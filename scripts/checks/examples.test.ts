@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, expect, test } from "vitest";
 import { runTypeScript, transcript } from "../process.ts";
@@ -40,6 +40,21 @@ test("a folder without digits is named with its flag", async () => {
   const outcome = await runTypeScript(`${root}/examples/mnist-mlp.ts`, ["--data", folder]);
   expect(outcome.code).toBe(2);
   expect(outcome.stderr).toMatch(/^--data: .*train-images-idx3-ubyte.*\nusage: mnist-mlp .*\n$/);
+});
+
+test("pictures that cannot be written are told in a line, after all that was computed", async () => {
+  const cwd = `${folder}/full`;
+  mkdirSync(cwd);
+  writeFileSync(`${cwd}/pictures`, "a file where the folder would be");
+  const { code, stdout, stderr } = await runTypeScript(`${root}/examples/bit-flip.ts`, ["--epochs", "1"], { cwd });
+  expect(code).toBe(1);
+  expect(stdout).toContain("epoch  1: average loss 2.068766029443");
+  expect(stderr).toMatch(/^save: pictures\/bit-flip\.svg cannot be written: .+\n$/);
+});
+
+test("-h is --help", async () => {
+  const script = `${root}/examples/mnist.ts`;
+  expect(await runTypeScript(script, ["-h"])).toEqual(await runTypeScript(script, ["--help"]));
 });
 
 test("without a name the examples are listed, each with a line", async () => {
