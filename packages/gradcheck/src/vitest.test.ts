@@ -24,6 +24,9 @@ describe("toHaveCorrectGradients", () => {
 
   test("says what it cannot check", () => {
     expect(() => expect(3).toHaveCorrectGradients(x)).toThrow("expected a function of tensors, and got number");
+    const nowhere = fromData(Float32Array.of(NaN), [1], "float32");
+    expect(() => expect(sine).toHaveCorrectGradients(nowhere)).toThrow("nothing was compared");
+    expect(() => expect(sine).not.toHaveCorrectGradients(nowhere)).toThrow("nothing was compared");
     expect(() => expect(() => 3).toHaveCorrectGradients(x)).toThrow(NdgradError);
   });
 });

@@ -1,5 +1,7 @@
 import { expect } from "vitest";
+import { NdgradError } from "@ndgrad/core";
 import { checkGradients, type GradientCheckOptions } from "./check/check-gradients.ts";
+import { isEmpty } from "./check/report.ts";
 
 interface GradientMatchers<R> {
   /**
@@ -25,6 +27,8 @@ expect.extend({
     }
     // What it takes and returns is found out by calling it.
     const report = checkGradients(received as () => unknown, inputs, options);
+    // Neither right nor wrong: `not` must not take it for wrong.
+    if (isEmpty(report)) throw new NdgradError(`toHaveCorrectGradients: ${String(report)}`);
     return { pass: report.ok, message: () => (report.ok ? `expected wrong gradients, and the ${String(report)}` : String(report)) };
   },
 });

@@ -52,6 +52,23 @@ describe("checkGradients", () => {
     expect(stopped.failures[0]).toMatchObject({ input: 'variable "weights"' });
   });
 
+  test("tells variables of a record apart by its names", () => {
+    const [first, second] = [new Variable(vector(1), "dense(1, 1).weight"), new Variable(vector(2), "dense(1, 1).weight")];
+    const report = checkGradients(() => mul(first.value, apply("stopGradient", mul(first.value, second.value))), { "0.weight": first, "2.weight": second });
+    expect(report.failures.map(({ input }) => input)).toEqual(['variable "0.weight"', 'variable "2.weight"']);
+  });
+
+  // The mistakes that people make in rules, and the line that tells them.
+  const factor = (by: number) => (x: Tensor): Tensor => bind({ ...registry.get("sin")!, vjp: [({ g }) => mul(mul(g, apply("cos", x)), fromData(Float64Array.of(by), [], "float64"))] }, [x], undefined);
+  test.each([
+    ["a factor", factor(0.5), "\n  each gradient is 0.5 times what it should be: a factor is missing, or one too many"],
+    ["a sign", factor(-1), "\n  each gradient has the wrong sign"],
+    ["everything", (x: Tensor) => apply("stopGradient", x), "\n  each gradient is 0: something between input and result hides it, such as stopGradient"],
+  ])("says when %s is missing", (_, f, line) => {
+    expect(String(checkGradients(f, wide(0.3, 1, 2)))).toContain(line);
+    expect(String(checkGradients((x: Tensor) => mul(x, apply("stopGradient", sine(x))), wide(0.3, 1, 2)))).not.toContain("each gradient");
+  });
+
   test("allows float32 results their rounding", () => {
     const rounded = (x: Tensor): Tensor => bind(registry.get("cast")!, [sine(x)], { dtype: "float32" });
     expect(checkGradients(rounded, vector(0.3, 1, -2)).ok).toBe(true);
@@ -100,7 +117,15 @@ describe("bad input", () => {
     ["a bool returned", () => checkGradients((y: Tensor) => apply("less", y, y), x), "f returned bool[2], and only float32"],
     ["a promise returned", () => checkGradients(async (y: Tensor) => y, x), "f is asynchronous"],
     ["chance", () => checkGradients((y: Tensor) => mul(y, wide(Math.random(), 1)), x), "f gives different results for the same inputs"],
-    ["an order of 0", () => checkGradients(sine, x, { order: 0 }), "order 0; give a whole number from 1 up"],
+    ["an order of 0", () => checkGradients(sine, x, { order: 0 }), "order is 0; give a whole number from 1 up"],
+    ["no elements", () => checkGradients(sine, x, { elements: 0 }), "elements is 0; give a whole number from 1 up, or nothing for all"],
+    ["a step of 0", () => checkGradients(sine, x, { eps: 0 }), "eps is 0; give a number above 0"],
+    ["a negative tolerance", () => checkGradients(sine, x, { rtol: -1 }), "rtol is -1; give a number of at least 0"],
+    ["a tolerance that is no number", () => checkGradients(sine, x, { atol: NaN }), "atol is NaN; give a number of at least 0"],
+    ["a seed that is a fraction", () => checkGradients(sine, x, { seed: 0.5 }), "seed is 0.5; give a whole number"],
+    ["numbers", () => checkGradients(sine as never, [1, 2] as never), "give what f is to be differentiated by: tensors (of numbers, tensor([…])) or variables (of a model, model.parameters())"],
+    ["no function", () => checkGradients(undefined as never, x), "checkGradients: f is undefined, not a function"],
+    ["a function that is nowhere finite", () => assertGradients((y: Tensor) => apply("log", apply("neg", y)), x), "nothing was compared: move the inputs away"],
     ["a gradient of another shape", () => checkGradients((y: Tensor) => bind({ ...registry.get("neg")!, vjp: [({ g }) => sum(g)] }, [y], undefined), x), "the gradient with respect to argument 0 is float64[], and the input is float64[2]"],
   ])("%s is refused", (_, run, message) => {
     expect(run).toThrow(NdgradError);

@@ -3,7 +3,7 @@ import { NdgradError, allocate, fromData, rowMajorStrides, showSpec, type Tensor
 import { chooseSome, randomNumbers } from "../random.ts";
 import { judge, type Precision } from "./differences.ts";
 import { flatten, type Leaf } from "./flatten.ts";
-import { makeReport, type Comparison, type GradientReport, type SkippedPoint } from "./report.ts";
+import { isEmpty, makeReport, type Comparison, type GradientReport, type SkippedPoint } from "./report.ts";
 
 /** How gradients are checked. */
 export interface GradientCheckOptions {
@@ -36,7 +36,7 @@ type FlatFunction = (values: readonly Tensor[]) => readonly Tensor[];
  * @param options `order`, step `eps`, tolerances `rtol` and `atol`, the number of `elements` tried, and a `seed`.
  * @returns A report. Kinks (relu at 0), jumps and places where f is not finite are recognised and listed as skipped:
  * an element counts as wrong only where finite differences at several steps and from both sides agree with each other.
- * @throws DTypeError for inputs or results that are not floats; NdgradError if f returns no tensor, or gives two results
+ * @throws DTypeError for inputs or results that are not floats; NdgradError for an option out of its range, if f returns no tensor, or gives two results
  * for the same inputs, or if a gradient has not its input's shape.
  * @example
  * checkGradients((x: Tensor) => x.tanh().mul(x), tensor([0.3, -2]), { order: 2 }).ok; // true
@@ -47,7 +47,7 @@ export function checkGradients<Args extends readonly unknown[]>(
 ): GradientReport;
 export function checkGradients(f: (...args: never[]) => unknown, inputs: unknown, options: GradientCheckOptions = {}): GradientReport {
   const { order = 1, seed = 1, elements = Infinity } = options;
-  if (!Number.isInteger(order) || order < 1) throw new NdgradError(`checkGradients: order ${order}; give a whole number from 1 up`);
+  checkOptions(options);
   const random = randomNumbers(seed);
   const args: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
   // The signatures have checked the inputs' types against f's.
@@ -66,7 +66,8 @@ export function checkGradients(f: (...args: never[]) => unknown, inputs: unknown
 /**
  * Checks gradients as `checkGradients` does.
  *
- * @throws NdgradError with the whole report as its message if a gradient differs from finite differences; as `checkGradients` otherwise.
+ * @throws NdgradError with the whole report as its message if a gradient differs from finite differences, or if f is not
+ *   finite at any of the inputs, so that nothing is known; as `checkGradients` otherwise.
  * @example
  * assertGradients((x: Tensor, w: Tensor) => x.matmul(w), [zeros([2, 3]), ones([3, 2])]);
  */
@@ -76,7 +77,19 @@ export function assertGradients<Args extends readonly unknown[]>(
 ): void;
 export function assertGradients(f: (...args: never[]) => unknown, inputs: unknown, options?: GradientCheckOptions): void {
   const report = checkGradients(f as () => unknown, inputs, options);
-  if (!report.ok) throw new NdgradError(`assertGradients: ${String(report)}`);
+  if (!report.ok || isEmpty(report)) throw new NdgradError(`assertGradients: ${String(report)}`);
+}
+
+function checkOptions({ order = 1, elements = Infinity, eps = 1, rtol = 0, atol = 0, seed = 1 }: GradientCheckOptions): void {
+  const require = (holds: boolean, name: string, value: number, what: string): void => {
+    if (!holds) throw new NdgradError(`checkGradients: ${name} is ${String(value)}; give ${what}`);
+  };
+  require(Number.isInteger(order) && order >= 1, "order", order, "a whole number from 1 up");
+  require(elements === Infinity || (Number.isInteger(elements) && elements >= 1), "elements", elements, "a whole number from 1 up, or nothing for all");
+  require(eps > 0 && Number.isFinite(eps), "eps", eps, "a number above 0");
+  require(rtol >= 0 && Number.isFinite(rtol), "rtol", rtol, "a number of at least 0");
+  require(atol >= 0 && Number.isFinite(atol), "atol", atol, "a number of at least 0");
+  require(Number.isInteger(seed), "seed", seed, "a whole number");
 }
 
 function precisionOf({ eps, rtol, atol }: GradientCheckOptions, single: boolean): Precision {

@@ -69,7 +69,7 @@ function judgeOne(at: (multiple: number) => Estimate, analytic: number, { ladder
     : ({ numeric, doubt }) => doubt <= 1e-2 * Math.max(1, Math.abs(numeric)));
   if (wrong !== undefined) return { kind: "differs", numeric: wrong.numeric };
   const { left, right } = at(ladder[ladder.length - 1]);
-  return { kind: "skipped", reason: `not smooth: slope ${showNumber(left)} to the left, ${showNumber(right)} to the right` };
+  return { kind: "skipped", reason: `${notSmooth}: slope ${showNumber(left)} to the left, ${showNumber(right)} to the right` };
 }
 
 /** What finite differences make of the slope, and how far they disagree among themselves: at two steps, from both sides. */
@@ -92,6 +92,9 @@ function slopeAt(larger: Estimate, smaller: Estimate): Slope {
 /** Smaller steps see less of what lies around: the smallest one decides at which the difference stands out from rounding. */
 const deciding = (slopes: readonly Slope[], analytic: number): Slope =>
   slopes.find(({ numeric, noise }) => noise <= Math.abs(analytic - numeric) / 8) ?? slopes[slopes.length - 1];
+
+/** What the reason begins with where there is a kink or a jump. */
+export const notSmooth = "not smooth";
 
 /** A number as reports show it. */
 export const showNumber = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(7))) : String(value));

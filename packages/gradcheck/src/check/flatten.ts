@@ -15,18 +15,19 @@ export interface Flat {
 
 /** The function as one from the tensors and variables in `args` to the tensors in its result. */
 export function flatten(op: string, f: (...args: readonly unknown[]) => unknown, args: readonly unknown[]): Flat {
+  if (typeof f !== "function") throw new NdgradError(`${op}: f is ${f === null || f === undefined ? String(f) : `a ${typeof f}`}, not a function; give a function of the inputs`);
   const leaves: Leaf[] = [];
   const variables = new Map<Variable, number>();
   forEachLeaf(args, (each, path) => {
     if (each instanceof Variable) {
       if (variables.has(each)) return;
       variables.set(each, leaves.length);
-      leaves.push({ name: each.name === undefined ? `variable ${variables.size - 1}` : `variable "${each.name}"`, value: toFloat64(op, each.value, `variable ${path}`) });
+      leaves.push({ name: variableName(each, path, variables.size - 1), value: toFloat64(op, each.value, `variable ${path}`) });
     } else if (each instanceof Tensor) {
       leaves.push({ name: argumentName(path), value: toFloat64(op, each, argumentName(path)) });
     }
   });
-  if (leaves.length === 0) throw new NdgradError(`${op}: there is no tensor and no variable among the inputs; give what f is to be differentiated by`);
+  if (leaves.length === 0) throw new NdgradError(`${op}: there is no tensor and no variable among the inputs; give what f is to be differentiated by: tensors (of numbers, tensor([…])) or variables (of a model, model.parameters())`);
   return {
     leaves,
     run(values) {
@@ -42,6 +43,12 @@ export function flatten(op: string, f: (...args: readonly unknown[]) => unknown,
       return floatsOf(op, result);
     },
   };
+}
+
+/** A record's names tell parameters apart; their own names are those of all layers of their kind. */
+function variableName({ name }: Variable, path: string, count: number): string {
+  const key = path.replace(/^\[\d+\]\.?/, "");
+  return key !== "" ? `variable "${key}"` : name !== undefined ? `variable "${name}"` : `variable ${count}`;
 }
 
 const argumentName = (path: string): string => path.replace(/^\[(\d+)\](.*)$/, (_, position: string, rest: string) => `argument ${position}${rest === "" ? "" : ` (${rest.replace(/^\./, "")})`}`);

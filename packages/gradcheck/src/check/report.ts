@@ -1,4 +1,4 @@
-import { showNumber } from "./differences.ts";
+import { notSmooth, showNumber } from "./differences.ts";
 
 /** One element of a gradient beside what finite differences say. */
 export interface Comparison {
@@ -34,7 +34,7 @@ export interface GradientReport {
   /** The comparison with the largest relative error; `null` where nothing was compared. */
   readonly worst: Comparison | null;
   readonly failures: readonly Comparison[];
-  /** Kinks, jumps and places where f is not finite: left out. */
+  /** Kinks, jumps and places where f is not finite: left out. Where f is smooth nowhere, nothing is known of its gradients. */
   readonly skipped: readonly SkippedPoint[];
   toString(): string;
 }
@@ -51,12 +51,24 @@ export function makeReport(comparisons: readonly Comparison[], failures: readonl
     toString() {
       const lines = failures.length === 0
         ? [`gradients agree with finite differences at ${count(checked, "element")}${worst === null ? "" : `; worst relative error ${worst.relativeError.toExponential(1)}`}`]
-        : [`gradients differ from finite differences at ${failures.length} of ${count(checked, "element")}:`, ...listed(failures.map(showComparison))];
+        : [`gradients differ from finite differences at ${failures.length} of ${count(checked, "element")}:`, ...listed(failures.map(showComparison)), ...pattern(failures)];
       if (skipped.length > 0) lines.push(`skipped ${count(skipped.length, "element")} where f is not smooth:`, ...listed(skipped.map(showSkipped)));
       if (checked === 0 && skipped.length > 0) lines.push("nothing was compared: move the inputs away from these points");
       return lines.join("\n");
     },
   };
+}
+
+/** Whether there was something to compare and nothing was, and not for kinks: a function that is NaN everywhere has no right gradients. */
+export const isEmpty = ({ checked, skipped }: GradientReport): boolean => checked === 0 && skipped.some(({ reason }) => !reason.startsWith(notSmooth));
+
+/** What all failures have in common, where that tells the mistake. */
+function pattern(failures: readonly Comparison[]): readonly string[] {
+  const ratios = failures.map(({ analytic, numeric }) => analytic / numeric);
+  const [first] = ratios;
+  if (ratios.every((ratio) => ratio === 0)) return ["  each gradient is 0: something between input and result hides it, such as stopGradient, item(), data or a cast to int32"];
+  if (failures.length < 2 || !ratios.every((ratio) => Math.abs(ratio - first) <= 1e-3 * Math.abs(first))) return [];
+  return [Math.abs(first + 1) < 1e-3 ? "  each gradient has the wrong sign" : `  each gradient is ${Number(first.toPrecision(4))} times what it should be: a factor is missing, or one too many`];
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
