@@ -1,4 +1,4 @@
-import { eagerly, variable, type DType, type FloatDType, type Generator, type Shape, type Tensor, type Variable } from "@ndgrad/core";
+import { Tensor, eagerly, variable, type DType, type FloatDType, type Generator, type Shape, type Variable } from "@ndgrad/core";
 import { defineModule } from "./define-module.ts";
 import { ModuleError } from "./errors.ts";
 import type { LastAxis, LastAxisFlow } from "./flow.ts";
@@ -32,7 +32,8 @@ export interface DenseOptions {
  * A fully connected layer: y = activation(x · W + b) over the last axis of x, W of shape [inputSize, outputSize].
  * Given one size only, it takes the other from its first input. One example (`[inputSize]`) and batches of any rank do.
  *
- * @throws ModuleError for sizes that are not positive whole numbers, and when called, for an input whose last axis differs.
+ * @throws ModuleError for sizes that are not positive whole numbers and initializers that give another shape or dtype than they
+ *   are asked for; when called, for an input whose last axis differs.
  * @see Keras: Dense; PyTorch: Linear (whose weight is stored transposed)
  * @example
  * const hidden = dense(784, 128, { activation: relu, initializer: initializers.heNormal });
@@ -45,6 +46,7 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
   const options = (lazy ? second : third) ?? {};
   const outputSize = lazy ? first : second;
   checkSize("outputSize", outputSize);
+  checkOptions(options);
   const { activation, bias = true, initializer = glorotUniform, biasInitializer = zeros, dtype = "float32" } = options;
   // Taken now and not at the first call, so that the order of calls does not change what is drawn.
   const stream = streamOf(options.seed);
@@ -57,8 +59,10 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
     checkSize("inputSize", size);
     const label = `dense(${size}, ${outputSize})`;
     // The first call may come while a step is compiled: its program must not draw the weights again.
-    const made = variable(eagerly(() => initializer([size, outputSize], stream(), dtype)), { name: `${label}.weight` });
-    if (bias) offset = variable(eagerly(() => biasInitializer([outputSize], stream(), dtype)), { name: `${label}.bias` });
+    const draw = (name: string, from: Initializer, shape: readonly number[]): Variable =>
+      variable(checkDrawn(`${label}: ${name}`, eagerly(() => from(shape, stream(), dtype)), { shape, dtype }), { name: `${label}.${name}` });
+    const made = draw("weight", initializer, [size, outputSize]);
+    if (bias) offset = draw("bias", biasInitializer, [outputSize]);
     inputSize = size;
     weight = made;
     return made;
@@ -71,6 +75,7 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
   };
 
   const forward = (x: Tensor): Tensor => {
+    if (!(x instanceof Tensor)) throw new ModuleError(`${name()}: the input is ${Array.isArray(x) ? "an array" : `a ${typeof x}`}, not a tensor; make one of it by tensor(…)`);
     const { shape } = x;
     if (shape.length === 0) throw new ModuleError(`${name()}: the input is a scalar; give [${inputSize ?? "size"}] for one example or [n, ${inputSize ?? "size"}] for n`);
     const size = shape[shape.length - 1];
@@ -117,6 +122,22 @@ function hint(shape: readonly number[], inputSize: number): string {
 
 function checkSize(what: string, size: number): void {
   if (!Number.isSafeInteger(size) || size < 1) throw new ModuleError(`dense: ${what} must be a positive whole number, got ${String(size)}`);
+}
+
+/** Throws unless options are what they are called: the compiler has seen to it, where there was one. */
+function checkOptions(options: DenseOptions): void {
+  if (typeof options !== "object") throw new ModuleError(`dense: the options are a ${typeof options}; give them by name, such as { activation: relu }`);
+  for (const key of ["activation", "initializer", "biasInitializer"] as const) {
+    if (options[key] !== undefined && typeof options[key] !== "function") throw new ModuleError(`dense: ${key} is ${JSON.stringify(options[key])}; give a function, such as ${key === "activation" ? "relu" : "initializers.heNormal"}`);
+  }
+  const { dtype = "float32" } = options;
+  if (dtype !== "float32" && dtype !== "float64") throw new ModuleError(`dense: dtype is ${String(dtype)}, and parameters are floats; give "float32" or "float64"`);
+}
+
+/** What an initializer drew, if it is what it was asked for. */
+function checkDrawn(what: string, drawn: Tensor, asked: { readonly shape: readonly number[]; readonly dtype: DType }): Tensor {
+  if (drawn instanceof Tensor && showSpec(drawn) === showSpec(asked)) return drawn;
+  throw new ModuleError(`${what}: the initializer gave ${drawn instanceof Tensor ? showSpec(drawn) : String(drawn)}, and ${showSpec(asked)} was asked for; an initializer is a function of (shape, stream, dtype)`);
 }
 
 const showSpec = (x: { readonly dtype: DType; readonly shape: readonly number[] }): string => `${x.dtype}[${x.shape.join(", ")}]`;

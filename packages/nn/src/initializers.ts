@@ -1,7 +1,7 @@
 import { ones as fullOfOnes, zeros as fullOfZeros, type FloatDType, type Generator, type Tensor } from "@ndgrad/core";
 import { ModuleError } from "./errors.ts";
 
-/** Draws the first value of a parameter. */
+/** Draws the first value of a parameter: a tensor of this shape and dtype. A weight has the shape [inputs, outputs]. */
 export type Initializer = (shape: readonly number[], stream: Generator, dtype: FloatDType) => Tensor;
 
 /** All zeros: what a bias begins with. */
@@ -10,12 +10,20 @@ export const zeros: Initializer = (shape, _, dtype) => fullOfZeros([...shape], {
 /** All ones. */
 export const ones: Initializer = (shape, _, dtype) => fullOfOnes([...shape], { dtype });
 
-/** The same number everywhere. */
-export const constant = (value: number): Initializer => (shape, _, dtype) => fullOfZeros([...shape], { dtype }).add(value);
+/**
+ * The same number everywhere.
+ * @throws ModuleError for what is no number.
+ * @example dense(2, 3, { biasInitializer: initializers.constant(0.1) });
+ */
+export function constant(value: number): Initializer {
+  if (typeof value !== "number") throw new ModuleError(`constant: the value must be a number, got ${String(value)}`);
+  return (shape, _, dtype) => fullOfZeros([...shape], { dtype }).add(value);
+}
 
 /**
  * Even between `low` and `high`.
  * @throws ModuleError unless low < high, both finite.
+ * @example dense(2, 3, { initializer: initializers.uniform(-1, 1) });
  */
 export function uniform(low: number, high: number): Initializer {
   if (!(low < high) || !Number.isFinite(high - low)) throw new ModuleError(`uniform: low must be below high, got ${low} and ${high}`);
@@ -23,24 +31,25 @@ export function uniform(low: number, high: number): Initializer {
 }
 
 /**
- * Normal with a mean and a standard deviation.
+ * Normal with a mean and a standard deviation, 0 and 1 unless given.
  * @throws ModuleError for a negative or infinite standard deviation.
+ * @example dense(2, 3, { initializer: initializers.normal(0, 0.02) });
  */
 export function normal(mean: number = 0, std: number = 1): Initializer {
   if (!(std >= 0) || !Number.isFinite(mean) || !Number.isFinite(std)) throw new ModuleError(`normal: std must not be negative, got mean ${mean} and std ${std}`);
   return (shape, stream, dtype) => stream.normal([...shape], { mean, std, dtype });
 }
 
-/** Uniform within ±√(6 / (fanIn + fanOut)): keeps the variance of values and gradients through tanh and sigmoid. Glorot and Bengio, 2010. */
+/** Uniform within ±√(6 / (fanIn + fanOut)): keeps the variance of values and gradients through tanh and sigmoid. Glorot and Bengio, 2010. PyTorch: xavier_uniform_. */
 export const glorotUniform: Initializer = (shape, stream, dtype) => evenly(6 / sum(fans(shape)))(shape, stream, dtype);
 
-/** Normal with variance 2 / (fanIn + fanOut). Glorot and Bengio, 2010. */
+/** Normal with variance 2 / (fanIn + fanOut). Glorot and Bengio, 2010. PyTorch: xavier_normal_. */
 export const glorotNormal: Initializer = (shape, stream, dtype) => normally(2 / sum(fans(shape)))(shape, stream, dtype);
 
-/** Uniform within ±√(6 / fanIn): keeps the variance of values through relu. He and others, 2015. */
+/** Uniform within ±√(6 / fanIn): keeps the variance of values through relu. He and others, 2015. PyTorch: kaiming_uniform_ for relu. */
 export const heUniform: Initializer = (shape, stream, dtype) => evenly(6 / fans(shape)[0])(shape, stream, dtype);
 
-/** Normal with variance 2 / fanIn. He and others, 2015. */
+/** Normal with variance 2 / fanIn. He and others, 2015. PyTorch: kaiming_normal_ for relu. */
 export const heNormal: Initializer = (shape, stream, dtype) => normally(2 / fans(shape)[0])(shape, stream, dtype);
 
 const sum = ([a, b]: readonly [number, number]): number => a + b;

@@ -2,7 +2,7 @@ import {
   NdgradError, Tensor, abs, clip, exp, expandDims, greaterEqual, less, log, softplus, stopGradient, sub, takeAlongAxis, where, type DType, type Shape,
 } from "@ndgrad/core";
 
-/** What becomes of the losses of single elements: their mean, their sum, or nothing. */
+/** What becomes of the losses of single elements: their mean (NaN where there are none), their sum, or nothing. */
 export type Reduction = "mean" | "sum" | "none";
 
 export interface LossOptions<R extends Reduction = Reduction> {
@@ -17,6 +17,7 @@ export type Reduced<R extends Reduction> = R extends "none" ? Tensor : Tensor<[]
  * (prediction − target)², averaged over all elements.
  * @throws NdgradError unless both have the same shape: a loss that broadcasts hides mistakes.
  * @see PyTorch: mse_loss
+ * @example meanSquaredError(tensor([1, 3]), tensor([1, 1])); // 2
  */
 export function meanSquaredError<R extends Reduction = "mean">(prediction: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   checkSameShape("meanSquaredError", prediction, target);
@@ -28,6 +29,7 @@ export function meanSquaredError<R extends Reduction = "mean">(prediction: Tenso
  * |prediction − target|, averaged over all elements. The gradient where they are equal is 0.
  * @throws NdgradError unless both have the same shape.
  * @see PyTorch: l1_loss
+ * @example meanAbsoluteError(tensor([1, 3]), tensor([1, 1])); // 1
  */
 export function meanAbsoluteError<R extends Reduction = "mean">(prediction: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   checkSameShape("meanAbsoluteError", prediction, target);
@@ -38,6 +40,7 @@ export function meanAbsoluteError<R extends Reduction = "mean">(prediction: Tens
  * With e = prediction − target: e² / 2 where |e| ≤ delta, else delta · (|e| − delta / 2). Huber, 1964.
  * @throws NdgradError unless both have the same shape and delta is positive and finite.
  * @see PyTorch: huber_loss
+ * @example huber(tensor([1.5, 4]), tensor([1, 1]), { reduction: "none" }); // [0.125, 2.5]
  */
 export function huber<R extends Reduction = "mean">(
   prediction: Tensor, target: Tensor, options: LossOptions<R> & { readonly delta?: number } = {},
@@ -56,6 +59,7 @@ export function huber<R extends Reduction = "mean">(
  * such bounds. (PyTorch bounds the logarithms instead, at −100.)
  * @throws NdgradError unless both have the same shape.
  * @see Keras: BinaryCrossentropy
+ * @example binaryCrossEntropy(tensor([0.5]), tensor([1])); // log 2
  */
 export function binaryCrossEntropy<R extends Reduction = "mean">(probability: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   checkSameShape("binaryCrossEntropy", probability, target);
@@ -69,6 +73,7 @@ export function binaryCrossEntropy<R extends Reduction = "mean">(probability: Te
  * The same of logits x, where p = sigmoid(x): softplus(x) − x · y, finite for every x.
  * @throws NdgradError unless both have the same shape.
  * @see PyTorch: binary_cross_entropy_with_logits
+ * @example binaryCrossEntropyWithLogits(tensor([0]), tensor([1])); // log 2
  */
 export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(logits: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
   checkSameShape("binaryCrossEntropyWithLogits", logits, target);

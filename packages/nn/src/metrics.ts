@@ -4,8 +4,8 @@ import { NdgradError, argMax, equal, greaterEqual, notEqual, type Tensor } from 
 export type Metric<P = Tensor, Y = Tensor> = (prediction: P, target: Y) => Tensor;
 
 /**
- * The share of examples whose largest prediction is at the right class. Targets are class indices (the prediction's
- * shape without its last axis) or one-hot rows (its shape).
+ * The share of examples whose largest prediction (the first of several) is at the right class. Targets are class indices
+ * (the prediction's shape without its last axis) or one-hot rows (its shape). Of no examples it is NaN.
  * @throws NdgradError for targets of another shape, and for predictions of a single number: see `binaryAccuracy`.
  * @example
  * accuracy(tensor([[0.1, 0.9], [0.8, 0.2]]), tensor([1, 1], { dtype: "int32" })); // 0.5
@@ -29,6 +29,7 @@ export function accuracy(prediction: Tensor, target: Tensor): Tensor<[]> {
  * The share of elements on the right side of a threshold: 0.5 for probabilities (unless given), 0 for logits. Targets
  * are 0 and 1, in the prediction's shape.
  * @throws NdgradError for targets of another shape.
+ * @example binaryAccuracy(tensor([-2, 0.5]), tensor([0, 1]), { threshold: 0 }); // 1
  */
 export function binaryAccuracy(prediction: Tensor, target: Tensor, options: { readonly threshold?: number } = {}): Tensor<[]> {
   const { threshold = 0.5 } = options;

@@ -74,6 +74,23 @@ describe("dense", () => {
     expect(() => dense(size)).toThrow("dense: outputSize must be a positive whole number");
   });
 
+  test.each<[string, () => unknown, string]>([
+    ["an activation in the options' place", () => dense(2, 3, relu as never), "dense: the options are a function; give them by name, such as { activation: relu }"],
+    ["an activation by name", () => dense(2, 3, { activation: "relu" as never }), `dense: activation is "relu"; give a function, such as relu`],
+    ["an initializer by name", () => dense(2, 3, { initializer: "he" as never }), `dense: initializer is "he"; give a function, such as initializers.heNormal`],
+    ["an initializer that was not made", () => dense(2, 3, { initializer: initializers.constant as never }), "constant: the value must be a number, got 2,3"],
+    ["an initializer that gives none", () => dense(2, 3, { initializer: (() => undefined) as never }), "dense(2, 3): weight: the initializer gave undefined, and float32[2, 3] was asked for"],
+    ["weights of another shape", () => dense(2, 3, { initializer: () => zeros([3, 2]) }), "dense(2, 3): weight: the initializer gave float32[3, 2], and float32[2, 3] was asked for"],
+    ["a bias of another dtype", () => dense(2, 3, { dtype: "float64", biasInitializer: () => zeros([3]) }), "dense(2, 3): bias: the initializer gave float32[3], and float64[3] was asked for"],
+    ["parameters that are no floats", () => dense(2, 3, { dtype: "int32" as never }), `dense: dtype is int32, and parameters are floats; give "float32" or "float64"`],
+    ["an array as input", () => dense(2, 3)([[1, 2]] as never), "dense(2, 3): the input is an array, not a tensor; make one of it by tensor(…)"],
+    ["a constant that is no number", () => initializers.constant("1" as never), "constant: the value must be a number, got 1"],
+    ["a model without a flow", () => model({ a: dense(2, 3) }, undefined as never), "model: forward is undefined; give a function of the parts and the inputs"],
+  ])("refuses %s", (_, make, message) => {
+    expect(make).toThrow(ModuleError);
+    expect(make).toThrow(message);
+  });
+
   test("begins the same way for the same seed, and two layers do not begin alike", () => {
     const weights = (seed?: number) => numbers(dense(5, 5, seed === undefined ? {} : { seed }).parameters().weight.value);
     expect(weights(3)).toEqual(weights(3));
