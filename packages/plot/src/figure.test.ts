@@ -32,6 +32,13 @@ describe("a figure's pictures", () => {
     expect(await figure({ ...curve.spec, title: "A copy" }).toSVG()).toContain("A copy");
   });
 
+  test("of a spec without a config look like the others", async () => {
+    const bars = { title: "Bars", mark: "bar", data: { values: [{ a: 1 }] }, encoding: { x: { field: "a", type: "quantitative" } } };
+    expect(await figure(bars).toSVG()).toContain("Liberation Sans");
+    expect(await figure({ ...bars, config: {} }).toSVG()).not.toContain("Liberation Sans");
+    expect(bars).not.toHaveProperty("config");
+  });
+
   test("have a name for those who hear them, whatever stands in it", async () => {
     const svg = await figure({ ...lossCurve([2, 1]).spec, title: "a & \"b\"\n<c>", description: undefined }).toSVG();
     expect(svg).toMatch(/^<svg role="img" aria-label="a &amp; &quot;b&quot; &lt;c&gt;" /);

@@ -3,6 +3,7 @@ import { htmlPage, renderPng, renderSvg, titleOf, type PngOptions } from "./rend
 import { writeWhole } from "./save.ts";
 import type { Spec } from "./spec.ts";
 import { inLines, widthOf, type TextOptions } from "./terminal/page.ts";
+import { config } from "./theme.ts";
 
 /** A picture that is not drawn yet: a Vega-Lite spec, and the ways to draw it. */
 export interface Figure {
@@ -25,15 +26,17 @@ export interface Figure {
 }
 
 /**
- * A figure of a Vega-Lite spec: one of yours, or another figure's with something changed. The spec is drawn when a
- * picture is asked for; data must stand in it, for nothing is loaded.
+ * A figure of a Vega-Lite spec: one of yours, or another figure's with something changed. The figure's own copy of it,
+ * `spec`, is drawn when a picture is asked for; data must stand in it, for nothing is loaded. Without a `config` it looks
+ * like the other figures; with `config: {}`, as Vega-Lite would have it.
  *
  * @throws PlotError, from the methods that draw, for a spec that Vega-Lite cannot draw.
  * @see Satyanarayan et al., Vega-Lite: A Grammar of Interactive Graphics (2017)
  * @example
  * await figure({ ...lossCurve([3, 2, 1]).spec, width: 300 }).save("pictures/small.svg");
  */
-export function figure(spec: Spec, inCharacters?: (width: number) => readonly string[]): Figure {
+export function figure(given: Spec, inCharacters?: (width: number) => readonly string[]): Figure {
+  const spec: Spec = { ...given, config: given["config"] ?? config };
   const title = (): string => titleOf(spec) ?? "figure";
   const toSVG = (): Promise<string> => renderSvg(spec);
   const toPNG = async (options: PngOptions = {}): Promise<Uint8Array> => renderPng(await toSVG(), options);
