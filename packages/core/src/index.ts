@@ -19,7 +19,7 @@ export * from "./api/functions.ts";
 export * from "./api/indexing.ts";
 export * from "./api/movement.ts";
 export * from "./api/reductions.ts";
-export { Generator, generator, type ChoiceOptions, type IntegersOptions, type NormalOptions, type UniformOptions } from "./compose/generator.ts";
+export { Generator, generator, type ChoiceOptions, type GeneratorOptions, type IntegersOptions, type NormalOptions, type UniformOptions } from "./compose/generator.ts";
 export { grad, valueAndGrad, type GradOptions, type Loss, type ValueAndGrads } from "./transform/gradient.ts";
 export { vjp, type Pullback } from "./transform/vjp.ts";
 export { jvp, type ValueAndTangent } from "./transform/jvp.ts";

@@ -1,10 +1,7 @@
 import { generator } from "@ndgrad/core";
 
-/** An epoch's seed: seeds below 2³² give 2²¹ epochs others, which then come again. */
-export const seedOf = (seed: number, epoch: number): number => seed + (epoch % 2 ** 21) * 2 ** 32;
-
 /** An order of `size` examples for one epoch. */
-export const orderOf = (size: number, seed: number, epoch: number): Int32Array => generator(seedOf(seed, epoch)).permutation(size).data;
+export const orderOf = (size: number, seed: number, epoch: number): Int32Array => generator(seed, { epoch }).permutation(size).data;
 
 /** Numbers one by one out of many: drawing one from a generator costs as much as drawing hundreds. */
 export function pooled(draw: (count: number) => ArrayLike<number>): () => number {

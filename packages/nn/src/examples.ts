@@ -57,7 +57,6 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
   if (size === 0) throw new TrainingError(`${caller}: there are no examples; the input's shape is [${x.shape.join(", ")}]`);
   checkCount(caller, "batchSize", batchSize, 1);
   checkCount(caller, "seed", seed, 0);
-  // An epoch's number stands above the seed: larger ones would have other seeds' orders.
   if (seed >= 2 ** 32) throw new TrainingError(`${caller}: seed must be below 2 ** 32, got ${seed}`);
   return {
     size: Math.ceil(size / batchSize),
@@ -117,4 +116,4 @@ function countOf(caller: string, x: Tensor): number {
 }
 
 /** An order that depends on the seed and the epoch alone, so that training can begin at any epoch. */
-const permutationOf = (size: number, seed: number, epoch: number): Int32Array => generator(seed + epoch * 2 ** 32).permutation(size).data;
+const permutationOf = (size: number, seed: number, epoch: number): Int32Array => generator(seed, { epoch }).permutation(size).data;

@@ -184,3 +184,18 @@ function evaluated(x: Tensor, f: (x: Tensor) => Tensor): ArrayLike<number> & Ite
     return run(result).data;
   });
 }
+
+describe("a seed's epochs", () => {
+  test("have streams of their own, the first that of the seed alone, and come again after 2²¹", () => {
+    const order = (seed: number, epoch?: number): string => generator(seed, epoch === undefined ? {} : { epoch }).permutation(20).data.join();
+    expect(order(7, 0)).toBe(order(7));
+    expect(order(7, 2 ** 21 + 3)).toBe(order(7, 3));
+    const orders = [0, 1, 2 ** 32 - 1].flatMap((seed) => [0, 1, 2, 2 ** 20, 2 ** 21 - 1].map((epoch) => order(seed, epoch)));
+    expect(new Set(orders).size).toBe(orders.length);
+  });
+
+  test("are refused for seeds that share them with others, and where they are none", () => {
+    for (const seed of [-1, 2 ** 32]) expect(() => generator(seed, { epoch: 1 })).toThrow(`generator: seed ${seed} has no epochs`);
+    for (const epoch of [-1, 0.5, NaN]) expect(() => generator(1, { epoch })).toThrow(`generator: ${epoch} is not an epoch`);
+  });
+});

@@ -179,17 +179,33 @@ export class Generator {
   }
 }
 
+export interface GeneratorOptions {
+  /**
+   * Which of a seed's streams, 0 unless given: a training that draws anew in each epoch can then go on from any of them. A whole
+   * number from 0 up; the streams of 2²¹ epochs differ, then they come again.
+   */
+  readonly epoch?: number;
+}
+
+/** Seeds below this have streams of their own for `epochs` epochs: an epoch's number stands above the seed. */
+const seeds = 2 ** 32;
+const epochs = 2 ** 21;
+
 /**
  * A stream of random numbers from a seed: the same seed gives the same numbers everywhere.
- * @param seed A whole number, −2⁵³ < seed < 2⁵³.
- * @throws NdgradError for any other seed.
+ * @param seed A whole number, −2⁵³ < seed < 2⁵³; from 0 up to, but not, 2³² where there are epochs.
+ * @throws NdgradError for any other seed or epoch.
  * @example
  * const random = generator(42);
  * random.normal([2, 3]);
+ * generator(42, { epoch: 7 }).permutation(1000); // the order of epoch 7
  */
-export function generator(seed: number): Generator {
+export function generator(seed: number, { epoch = 0 }: GeneratorOptions = {}): Generator {
   if (!Number.isSafeInteger(seed)) throw new NdgradError(`generator: ${String(seed)} is not a seed; give a whole number between −2⁵³ and 2⁵³`);
-  return new Generator(words(seed, Math.floor(seed / 2 ** 32)));
+  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new NdgradError(`generator: ${String(epoch)} is not an epoch; give a whole number from 0 up`);
+  if (epoch > 0 && (seed < 0 || seed >= seeds)) throw new NdgradError(`generator: seed ${seed} has no epochs; give one from 0 up to, but not, 2³²`);
+  const own = seed + (epoch % epochs) * seeds;
+  return new Generator(words(own, Math.floor(own / 2 ** 32)));
 }
 
 /** Two int32 words; larger numbers wrap. */

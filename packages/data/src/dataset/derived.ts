@@ -1,5 +1,5 @@
 import { NdgradError, Tensor, generator } from "@ndgrad/core";
-import { pooled, seedOf } from "../random.ts";
+import { pooled } from "../random.ts";
 import type { Split } from "../split.ts";
 import { collate, joined, listOf, pairOf, tupleOf } from "./collate.ts";
 import { lastKept, planOf, reordered, streamed, type Indexed, type Plan, type RowSource } from "./plan.ts";
@@ -178,7 +178,7 @@ const rowsOfBoth = (left: (epoch: number) => RowSource, right: (epoch: number) =
 
 /** Random whole numbers below a limit: a shuffle's in one epoch. */
 export function picker(seed: number, epoch: number): (below: number) => number {
-  const source = generator(seedOf(seed, epoch));
+  const source = generator(seed, { epoch });
   const uniform = pooled((count) => source.uniform([count], { dtype: "float64" }).data);
   return (below) => Math.floor(uniform() * below);
 }
