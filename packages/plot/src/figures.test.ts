@@ -221,6 +221,8 @@ describe("texts that are longer than their place", () => {
   }))("%s breaks or shortens them", async (_, figure) => {
     const svg = await figure.toSVG();
     expect(svg).toContain(">a text that goes on");
+    // Whoever hears the figure gets the whole title.
+    expect(svg).toContain(` aria-label="${long}. `);
     expect(svg).not.toContain(`>${long}<`);
     expect(Number(/ width="(\d+)"/.exec(svg)?.[1])).toBeLessThan(720);
   });

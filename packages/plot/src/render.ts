@@ -91,7 +91,8 @@ export async function renderPng(svg: string, { scale = 2, fontFiles = [] }: PngO
 /** The title of a spec as one line. */
 export function titleOf({ title }: Spec): string | undefined {
   const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
-  return typeof text === "string" ? text : Array.isArray(text) ? text.join(" ") : undefined;
+  const lines = Array.isArray(text) ? (text as readonly unknown[]).filter((line) => typeof line === "string") : [];
+  return typeof text === "string" ? text : lines.length > 0 ? lines.join(" ") : undefined;
 }
 
 /** The picture with a name for those who hear it: its title and its description. */
