@@ -40,8 +40,8 @@ describe("a figure's pictures", () => {
   });
 
   test("have a name for those who hear them, whatever stands in it", async () => {
-    const svg = await figure({ ...lossCurve([2, 1]).spec, title: "a & \"b\"\n<c>", description: undefined }).toSVG();
-    expect(svg).toMatch(/^<svg role="img" aria-label="a &amp; &quot;b&quot; &lt;c&gt;" /);
+    const svg = await figure({ ...lossCurve([2, 1]).spec, title: "a & \"b\"\n<c> $& $1", description: undefined }).toSVG();
+    expect(svg).toMatch(/^<svg role="img" aria-label="a &amp; &quot;b&quot; &lt;c&gt; \$&amp; \$1" /);
     expect(await figure({ mark: "point", data: { values: [] } }).toSVG()).toMatch(/^<svg (?!role)/);
   });
 

@@ -91,17 +91,18 @@ export async function renderPng(svg: string, { scale = 2, fontFiles = [] }: PngO
 /** The title of a spec as one line. */
 export function titleOf({ title }: Spec): string | undefined {
   const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
+  if (typeof text === "string") return text;
   const lines = Array.isArray(text) ? (text as readonly unknown[]).filter((line) => typeof line === "string") : [];
-  return typeof text === "string" ? text : lines.length > 0 ? lines.join(" ") : undefined;
+  return lines.length > 0 ? lines.join(" ") : undefined;
 }
 
 /** The picture with a name for those who hear it: its title and its description. */
 function named(svg: string, spec: Spec): string {
-  const texts = [titleOf(spec), spec["description"]].filter((text) => typeof text === "string" && text !== "");
+  const texts = [titleOf(spec), spec["description"]].flatMap((text) => (typeof text === "string" && text !== "" ? [text] : []));
   // Texts may hold what XML cannot.
   // oxlint-disable-next-line no-control-regex
   const label = escapeHtml(texts.join(". ").replace(/[\u0000-\u001f]+/g, " "));
-  return label === "" ? svg : svg.replace("<svg ", `<svg role="img" aria-label="${label}" `);
+  return label === "" ? svg : svg.replace("<svg ", () => `<svg role="img" aria-label="${label}" `);
 }
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
