@@ -2,8 +2,10 @@
 // gradient descent with momentum. Try --epochs 20, --batch-size 32, another --seed, or no momentum: --momentum 0 --lr 12.
 import { generator, oneHot } from "@ndgrad/core";
 import { digits } from "@ndgrad/data";
-import { accuracy, dense, evaluate, fit, initializers, meanSquaredError, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
+import { accuracy, dense, fit, initializers, meanSquaredError, predict, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { progressBar } from "@ndgrad/nn/progress";
+import { lossCurve, predictionGrid } from "@ndgrad/plot";
+import { draw } from "./shared/pictures.ts";
 import { number, quick, settings, whole } from "./shared/settings.ts";
 
 const { epochs, lr, momentum, batchSize, seed } = settings({
@@ -43,5 +45,21 @@ const history = await fit(mlp, train, {
 });
 if (epochs > 0) console.log(`${Math.round((1000 * history.seconds.reduce((a, b) => a + b)) / epochs)} ms per epoch`);
 
-const scores = await evaluate(mlp, test, { metrics: { accuracy } });
-console.log(`\ntest accuracy: ${scores.accuracy.toFixed(4)}`);
+// The report: how many of each digit are told, which are taken for which, and what mistakes look like.
+const outputs = predict(mlp, test.x);
+const answers = outputs.argMax({ axis: 1 });
+const counts = oneHot(test.y, 10).transpose().matmul(oneHot(answers, 10)).toArray();
+const told = (digit: number): number => counts[digit][digit] / counts[digit].reduce((a, b) => a + b);
+const classes = Array.from({ length: 10 }, (_, digit) => digit);
+const confusions = classes.flatMap((digit) => classes.flatMap((answer) => (digit === answer ? [] : [{ digit, answer, count: counts[digit][answer] }])))
+  .sort((a, b) => b.count - a.count).slice(0, 3);
+const mistakes = Array.from(test.y.data.keys()).filter((at) => test.y.data[at] !== answers.data[at]).slice(0, 15);
+
+console.log(`\ndigit ${classes.map((digit) => String(digit).padStart(6)).join("")}`);
+console.log(`told  ${classes.map((digit) => told(digit).toFixed(2).padStart(6)).join("")}`);
+console.log(`taken for others most often: ${confusions.map(({ digit, answer, count }) => `${digit} for ${answer} (${count} times)`).join(", ")}\n`);
+await draw({
+  ...(epochs > 1 ? { "mnist-loss": lossCurve(history.loss, { title: "Learning digits", yLabel: "mean squared error" }) } : {}),
+  ...(mistakes.length > 0 ? { "mnist-mistakes": predictionGrid(test.x.take(mistakes), outputs.take(mistakes), test.y.take(mistakes), { title: "Digits taken for others" }) } : {}),
+});
+console.log(`\ntest accuracy: ${accuracy(outputs, test.y).item().toFixed(4)}`);

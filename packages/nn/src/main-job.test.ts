@@ -1,11 +1,16 @@
 // The example that `pnpm start` runs, as a user runs it.
 import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
 const example = fileURLToPath(new URL("../../../examples/mnist.ts", import.meta.url));
+// What it draws lands here, not in the repository.
+const folder = mkdtempSync(`${tmpdir()}/ndgrad-main-job-`);
+afterAll(() => rmSync(folder, { recursive: true }));
 const run = (...flags: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), example, ...flags], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), example, ...flags], { encoding: "utf8", cwd: folder });
   return { status, stderr, lines: stdout.trimEnd().split("\n") };
 };
 
@@ -16,6 +21,11 @@ describe("the digits", { timeout: 60_000 }, () => {
     expect(lines[0]).toBe("digits: 8000 to learn from, 2000 to be tested on, 28 × 28 pixels each");
     expect(lines.filter((line) => /^epoch [1-5]\/5 {2}loss \d\.\d{4} {2}accuracy \d\.\d{4} {2}/.test(line))).toHaveLength(5);
     expect(lines.some((line) => /^total +101,770$/.test(line))).toBe(true);
+    expect(lines.find((line) => line.startsWith("told "))).toMatch(/^told {2}( {2}[01]\.\d\d){10}$/);
+    for (const name of ["mnist-loss", "mnist-mistakes"]) {
+      expect(lines).toContain(`drawn in pictures/${name}.svg`);
+      expect(existsSync(`${folder}/pictures/${name}.svg`)).toBe(true);
+    }
     expect(Number(/^test accuracy: (0\.\d{4})$/.exec(lines.at(-1) ?? "")?.[1])).toBeGreaterThanOrEqual(0.9);
     // a pipe gets no control characters
     // eslint-disable-next-line no-control-regex
