@@ -26,7 +26,7 @@ export function loopInParts(kernel: LoopKernel, axis: number, parts: number, spe
   };
   const last: LoopKernel = {
     ...kernel, epilogue: null, extents: some(rest), outputs: [between.part(parts)],
-    inputs: inputs.map((operand) => ({ ...operand, offset: moved(operand.offset, known(operand.strides[axis]) * parts * length) })),
+    inputs: inputs.map((operand) => ({ ...operand, offset: known(operand.offset) + known(operand.strides[axis]) * parts * length })),
   };
   const total = cast(input(0, between.dtype), value.type);
   const after = epilogue === null ? total : withInput(epilogue.expr, total);
@@ -65,5 +65,3 @@ function betweenArray(shape: readonly number[], count: number, dtype: DType, spe
     }),
   };
 }
-
-const moved = (place: Size, by: number): Size => (typeof place === "number" ? place + by : "start" in place ? { ...place, start: place.start + by } : place);

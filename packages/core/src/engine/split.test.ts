@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { abs, add, all, any, exp, flip, greater, less, matmul, max, mean, min, mul, prod, sqrt, sub, sum, transpose, valueAndGrad, type Tensor } from "../index.ts";
+import { abs, add, all, any, exp, flip, greater, less, matmul, max, mean, min, mod, mul, prod, sqrt, sub, sum, transpose, valueAndGrad, type Tensor } from "../index.ts";
+import { outcomeOf } from "../../testing/outcomes.ts";
 import { filled, numbersFrom } from "../../testing/random-operations.ts";
 import { shareAll, waitUntilReady } from "../../testing/threads.ts";
 import type { DType } from "../dtype.ts";
+import { fromData } from "../tensor.ts";
 import { compileFor } from "../transform/compile.ts";
 import type { Runtime } from "./engine.ts";
 import { phasesOf } from "./phases.ts";
@@ -53,6 +55,24 @@ describe("a reduction in parts", () => {
       expect(Math.abs(parts[0] - whole)).toBeLessThanOrEqual(rounding * size);
     }), { numRuns: 25, interruptAfterTimeLimit: 10_000 });
   }, 60_000);
+
+  test("of float32 forgets no digit of a sum in between", () => {
+    // Float32 has no 2²⁸ + 14: of parts that were rounded, nothing right would be left when the large ones cancel.
+    const x = fromData(Float32Array.from({ length: 128 * 3 }, (_, i) => (Math.floor(i / 3) % 8 > 0 ? 1 : i < 64 * 3 ? 2 ** 27 : -(2 ** 27))), [128, 3], "float32");
+    const one = fromData(Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), [3, 3], "float32");
+    const sums: Readonly<Record<string, (x: Tensor, rows: Tensor) => Tensor>> = {
+      "of all": (each) => sum(each), "of rows that were made": (_, rows) => sum(rows, { axis: 0 }), "in an expression that asks the host": (_, rows) => mod(mul(sum(rows, { axis: 0 }), 1e12), 0.7),
+    };
+    for (const [name, f] of Object.entries(sums)) {
+      const { program } = compileFor(((each: Tensor, other: Tensor) => {
+        const rows = matmul(each, other);
+        return [f(each, rows), rows];
+      }) as (...args: readonly unknown[]) => unknown, [x, one]);
+      const split = splitReductions(program, 0);
+      expect(split.kernels.length, name).toBeGreaterThan(program.kernels.length);
+      expect([...outcomeOf(runtimes[0], split, [x, one], [])[0]], name).toEqual([...outcomeOf(runtimes[0], program, [x, one], [])[0]]);
+    }
+  });
 
   test("is for large ones only, and for those of one number", () => {
     const kernelsOf = (f: (x: Tensor) => unknown, shape: readonly number[]): number => compileFor(f as (...args: readonly unknown[]) => unknown, [filled(shape, "float32", () => 0)]).program.kernels.length;

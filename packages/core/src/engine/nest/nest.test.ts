@@ -2,16 +2,17 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { abs, add, compile, div, exp, flip, grad, log, logSoftmax, logSumExp, max, mean, min, mul, norm, softmax, sqrt, square, std, sub, sum, transpose, valueAndGrad, zeros, argMax, type Tensor } from "../../index.ts";
 import { difference } from "../../../testing/compare.ts";
+import { outcomeOf } from "../../../testing/outcomes.ts";
 import { numbersFrom, filled } from "../../../testing/random-operations.ts";
 import { argumentsFor, randomPrograms, runProgram, variablesFor } from "../../../testing/random-programs.ts";
-import { shareAll, waitUntilReady } from "../../../testing/threads.ts";
+import { shareAll } from "../../../testing/threads.ts";
 import { unnested } from "../../../testing/unnested.ts";
 import type { FloatDType, TypedArray } from "../../dtype.ts";
 import { compileFor } from "../../transform/compile.ts";
 import { installEngine, type Engine, type Runtime } from "../engine.ts";
 import type { Program } from "../program.ts";
 import { referenceEngine } from "../reference/reference.ts";
-import { Variable } from "../../variable.ts";
+import type { Variable } from "../../variable.ts";
 import { createWasmEngine } from "../wasm/engine.ts";
 
 const last = { axis: -1, keepDims: true } as const;
@@ -57,12 +58,7 @@ function on<T>(other: Engine, run: () => T): T {
 const bytesOf = (data: TypedArray): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
 
 /** The bits of what a program gives and of what it assigns. */
-function bitsOf(runtime: Runtime, program: Program, args: readonly Tensor[], variables: readonly Variable[]): readonly string[] {
-  const copies = variables.map(({ current }) => new Variable(current));
-  const executable = runtime.load(program, copies);
-  waitUntilReady(runtime);
-  return [...executable.run(args), ...copies.map(({ value }) => value.data)].map(bytesOf);
-}
+const bitsOf = (runtime: Runtime, program: Program, args: readonly Tensor[], variables: readonly Variable[]): readonly string[] => outcomeOf(runtime, program, args, variables).map(bytesOf);
 
 /** Throws unless nests compute, on 1, 2 and 3 threads, to the bit what their loops compute one after the other. */
 function holdToLoops(f: (...args: readonly Tensor[]) => unknown, args: readonly Tensor[]): void {
