@@ -20,6 +20,8 @@ export interface ContractOptions {
    * row `row` of product `batch`; those past the last column are not stored, so reading for them is harmless.
    */
   readonly epilogue?: (f: FunctionBuilder, at: EpiloguePosition) => void;
+  /** How many vectors are finished together (1): the epilogue is written so many times more. */
+  readonly together?: number;
   /** Pushes the address at which the epilogue's vector is stored, if that is not where the product was summed up: C itself. */
   readonly target?: (f: FunctionBuilder, at: EpiloguePosition) => void;
 }
@@ -51,7 +53,7 @@ export function contractScratch(dtype: ContractDType, m: number, n: number, k: n
  */
 export function emitContract(module: ModuleBuilder, options: ContractOptions): number {
   const type = elementTypes[options.dtype];
-  const finish = options.epilogue === undefined ? null : emitFinish(module, type, options.epilogue, options.target);
+  const finish = options.epilogue === undefined ? null : emitFinish(module, type, options.epilogue, options);
   const kernels = emitVectorKernels(module, type);
   const rowByRow = emitRowByRow(module, type, kernels, finish);
   const columnByColumn = emitColumnByColumn(module, type, kernels, finish);
@@ -88,16 +90,13 @@ export function emitContract(module: ModuleBuilder, options: ContractOptions): n
   return f.index;
 }
 
-/** How many vectors are finished together: what an epilogue waits for is filled with the instructions of others. */
-const finishedTogether = 4;
-
 /** Emits `finish(batch, row, column, rows, columns, c, cRow)`: the epilogue over a block of C whose first element is at `c`. */
-function emitFinish(module: ModuleBuilder, type: ElementType, epilogue: NonNullable<ContractOptions["epilogue"]>, target: ContractOptions["target"]): number {
+function emitFinish(module: ModuleBuilder, type: ElementType, epilogue: NonNullable<ContractOptions["epilogue"]>, { target, together = 1 }: ContractOptions): number {
   const f = module.define(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
   const [batch, row, firstColumn, rows, columns, c, cRow] = f.params;
   const [column, columnEnd, rowEnd, at, to] = f.locals("i32", 5);
-  const here = f.locals("i32", finishedTogether);
-  const values = f.locals("v128", finishedTogether);
+  const here = f.locals("i32", together);
+  const values = f.locals("v128", together);
   /** Some neighbouring vectors, and on to the next. */
   const vectors = (count: number, store: (to: Local, value: Local, offset: number) => void): void => {
     const positions = values.slice(0, count).map((value, i): EpiloguePosition => ({ value, batch, row, column: here[i], lanes: type.lanes }));
@@ -120,7 +119,7 @@ function emitFinish(module: ModuleBuilder, type: ElementType, epilogue: NonNulla
   f.get(firstColumn, columns).op("i32.add").set(columnEnd).get(row, rows).op("i32.add").set(rowEnd);
   countUp(f, row, rowEnd, 1, () => {
     f.get(c).set(at).get(firstColumn).set(column);
-    for (const count of [finishedTogether, 1]) {
+    for (const count of new Set([together, 1])) {
       f.while(() => f.get(columnEnd, column).op("i32.sub").i32(count * type.lanes).op("i32.ge_s"), () => vectors(count, (place, value, offset) => f.get(place, value).memory("v128.store", offset)));
     }
     f.get(column, columnEnd).op("i32.lt_s").if(() => vectors(1, (place, value, offset) => storeFirst(f, type, place, value, offset, () => f.get(columnEnd).get(here[0]).op("i32.sub"))));

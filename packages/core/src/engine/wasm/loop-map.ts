@@ -58,12 +58,12 @@ function emitPoint(context: KernelContext, { values, inputs, outputs }: ElementM
   at.done();
 }
 
-/** How many vectors are computed together: an expression waits for its own results, and the instructions of others fill the time. */
 const together = 4;
 /** Larger expressions have enough to do with themselves, and their code is long. */
 const mostNodes = 200;
 
-function vectorsAtOnce(values: readonly Expr[]): number {
+/** How many vectors are computed together: an expression waits for its own results, and the instructions of others fill the time. */
+export function vectorsAtOnce(values: readonly Expr[]): number {
   const nodes = nodesOf(values);
   return nodes.length > mostNodes || nodes.some(({ kind }) => kind === "rescue") ? 1 : together;
 }

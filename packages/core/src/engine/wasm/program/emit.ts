@@ -10,6 +10,7 @@ import type { ContractDType } from "../contractType.ts";
 import { ModuleBuilder, type FunctionBuilder, type Local } from "../encoder.ts";
 import { emitLoop, lanesOf } from "../loop.ts";
 import { hoistConstants, nodesOf, position, type KernelContext } from "../loop-expression.ts";
+import { vectorsAtOnce } from "../loop-map.ts";
 import { emitNest, nestScratch } from "../loop-stages.ts";
 import { pushLoad, setMaskWidth } from "../loop-vector.ts";
 import { emitNamed } from "../named.ts";
@@ -149,7 +150,7 @@ function emitContractKernel(emitter: Emitter, kernel: ContractKernel, units: num
   }
   const product = emitContract(module, {
     dtype: dtype as ContractDType,
-    ...(kernel.epilogue === null ? {} : { epilogue: epilogueOf(kernel.epilogue, kernel, addresses, hostIndex) }),
+    ...(kernel.epilogue === null ? {} : { epilogue: epilogueOf(kernel.epilogue, kernel, addresses, hostIndex), together: vectorsAtOnce([kernel.epilogue.expr]) }),
     ...(kernel.product === undefined ? {} : { target: (f: FunctionBuilder, at: EpiloguePosition) => pushAddress(f, kernel.out, at, addresses) }),
   });
   const f = define(emitter);
