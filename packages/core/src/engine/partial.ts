@@ -12,7 +12,7 @@ import { known } from "./sizes.ts";
  */
 export function loopInParts(kernel: LoopKernel, axis: number, parts: number, specs: BufferSpec[]): readonly Kernel[] {
   const { reduce, extents, values: [value], inputs, outputs: [output], epilogue } = kernel;
-  if (reduce === null || value.type === "int64") throw new Error("inParts: no reduction of a dtype");
+  if (reduce === null || value.type === "int64") throw new Error("loopInParts: this is no reduction, or one of 64-bit integers");
   const extent = known(extents[axis]);
   const length = Math.floor(extent / parts);
   const rest = extent - parts * length;
@@ -30,7 +30,7 @@ export function loopInParts(kernel: LoopKernel, axis: number, parts: number, spe
   };
   const total = cast(input(0, between.dtype), value.type);
   const after = epilogue === null ? total : withInput(epilogue.expr, total);
-  return [whole, ...(rest > 0 ? [last] : []), between.together(reduce.combine, epilogue === null && !wide ? null : { expr: after, inputs: epilogue?.inputs ?? [] }, output)];
+  return [whole, ...(rest > 0 ? [last] : []), between.together(reduce.combine, epilogue === null && output.dtype === between.dtype ? null : { expr: after, inputs: epilogue?.inputs ?? [] }, output)];
 }
 
 /** A product in parts of its depth, which divide it, and the sum of what these give. It is one product, not a batch of them. */

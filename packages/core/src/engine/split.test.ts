@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { abs, add, all, any, exp, flip, greater, less, matmul, max, mean, min, mod, mul, prod, sqrt, sub, sum, transpose, valueAndGrad, type Tensor } from "../index.ts";
+import { abs, add, all, any, exp, flip, greater, less, matmul, max, mean, min, mod, mul, prod, slice, sqrt, sub, sum, transpose, valueAndGrad, type Tensor } from "../index.ts";
 import { outcomeOf } from "../../testing/outcomes.ts";
 import { filled, numbersFrom } from "../../testing/random-operations.ts";
 import { shareAll, waitUntilReady } from "../../testing/threads.ts";
@@ -72,6 +72,16 @@ describe("a reduction in parts", () => {
       expect(split.kernels.length, name).toBeGreaterThan(program.kernels.length);
       expect([...outcomeOf(runtimes[0], split, [x, one], [])[0]], name).toEqual([...outcomeOf(runtimes[0], program, [x, one], [])[0]]);
     }
+  });
+
+  test("can come in parts itself", () => {
+    // Of 70 rows with a gap between them, 64 are parts, and 6 are left: 1,200 elements.
+    const x = filled([70, 201], "float32", numbersFrom(7));
+    const { program } = compileFor(((each: Tensor) => sum(slice(each, [[], [0, 200]]))) as (...args: readonly unknown[]) => unknown, [x]);
+    const once = splitReductions(program, 0);
+    const twice = splitReductions(once, 0);
+    expect([program, once, twice].map(({ kernels }) => kernels.length)).toEqual([1, 3, 5]);
+    expect(valueOf(runtimes[0], twice, x)).toBe(valueOf(runtimes[0], program, x));
   });
 
   test("is for large ones only, and for those of one number", () => {
