@@ -26,11 +26,14 @@ export interface Reduction {
  * depends on shapes and strides alone.
  */
 export function emitReduction(context: KernelContext, reduction: Reduction): void {
-  const { extents, axes, inputs } = reduction;
+  const { extents, axes, inputs, output } = reduction;
   const kept = extents.length - axes;
+  const combiner = combinerOf(reduction.combine, reduction.value.type, context.lanes);
   const along = (axis: number): boolean => inputs.every(({ dtype, strides }) => strides[axis] === 0 || isPacked({ dtype, stride: strides[axis] }));
-  if (kept > 0 && along(kept - 1) && !along(extents.length - 1)) emitAcrossRows(context, reduction, kept);
-  else emitWithinRows(context, reduction, kept);
+  // What is stored as it was formed is more than one vector: neighbours go side by side, others one by one.
+  const sideBySide = kept > 0 && (!isStoredAsFormed(reduction, combiner) || isPacked({ dtype: output.dtype, stride: output.strides[kept - 1] }));
+  if (sideBySide && along(kept - 1) && !along(extents.length - 1)) emitAcrossRows(context, reduction, combiner, kept);
+  else emitWithinRows(context, reduction, combiner, kept);
 }
 
 /** The axes of an operand from `first` on. */
@@ -119,11 +122,10 @@ function addValue(
 }
 
 /** Lanes share one result. */
-function emitWithinRows(context: KernelContext, reduction: Reduction, kept: number): void {
+function emitWithinRows(context: KernelContext, reduction: Reduction, combiner: Combiner, kept: number): void {
   const { f, lanes } = context;
   const { extents, inputs, output, epilogue } = reduction;
   const last = extents.length - 1;
-  const combiner = combinerOf(reduction.combine, reduction.value.type, lanes);
   const streams = inputs.map(({ dtype, strides }): Stream => ({ dtype, stride: strides[last] }));
   const packed = streams.every((stream) => stream.stride === 0 || isPacked(stream));
   // Several accumulators: additions need not wait for each other.
@@ -159,11 +161,10 @@ function emitWithinRows(context: KernelContext, reduction: Reduction, kept: numb
 }
 
 /** Lanes hold neighbouring results. */
-function emitAcrossRows(context: KernelContext, reduction: Reduction, kept: number): void {
+function emitAcrossRows(context: KernelContext, reduction: Reduction, combiner: Combiner, kept: number): void {
   const { f, lanes } = context;
   const { extents, inputs, output, epilogue } = reduction;
   const axis = kept - 1;
-  const combiner = combinerOf(reduction.combine, reduction.value.type, lanes);
   const outer = [...inputs, output, ...(epilogue?.inputs ?? [])];
   const streams = outer.map(({ dtype, strides }): Stream => ({ dtype, stride: strides[axis] }));
   const results = inputs.length;

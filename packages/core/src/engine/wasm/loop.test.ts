@@ -135,6 +135,25 @@ describe("loop kernels compute what the interpreter computes", () => {
     }
   });
 
+  test("sums of float32 are stored in float64, as they were formed, wherever they go", () => {
+    const rows = 5;
+    const data = Float32Array.from({ length: rows * 12 }, (_, i) => 2 ** (i % 40));
+    for (const columns of [1, 2, 3, 4, 7, 12]) for (const across of [false, true]) for (const stride of [1, 2, -1]) {
+      const kernel: LoopKernel = {
+        kind: "loop", extents: [columns, rows], values: [input(0, "float32")], reduce: { axes: 1, combine: "sum" }, epilogue: null,
+        inputs: [{ buffer: 0, dtype: "float32", strides: across ? [1, columns] : [rows, 1], offset: 0 }],
+        outputs: [{ buffer: 1, dtype: "float64", strides: [stride], offset: 12 }],
+      };
+      new Int32Array(memory.buffer).set([4096, 8192]);
+      new Float32Array(memory.buffer, 4096).set(data);
+      new Float64Array(memory.buffer, 8192, 40).fill(NaN);
+      instantiate(compileLoop(kernel, 2), memory)(0);
+      const wanted = new Float64Array(40).fill(NaN);
+      for (let i = 0; i < columns; i++) wanted[12 + i * stride] = Array.from({ length: rows }, (_, j) => data[across ? j * columns + i : i * rows + j]).reduce((sum, each) => sum + each);
+      expect([...new Float64Array(memory.buffer, 8192, 40)], `${columns} sums, ${across ? "across" : "along"} rows, stride ${stride}`).toEqual([...wanted]);
+    }
+  });
+
   test("one element stored as bool leaves its neighbours alone", () => {
     expect(Array.from(runRow(eq(input(0, "float32"), 1), "bool", ["float32"], [[1, 2, 1, 1, 0]], 5))).toEqual([1, 0, 1, 1, 0]);
   });
