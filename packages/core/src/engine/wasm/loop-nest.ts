@@ -44,9 +44,9 @@ function countDown(f: FunctionBuilder, times: Amount, body: () => void): void {
 }
 
 /**
- * Walks one axis by vectors: `unroll` at a time, then one, then what is left: together where it is known how much that is, else
- * element by element. `body` is written once for each: it gets pointers, how many lanes hold elements, and how many vectors a
- * round has.
+ * Walks one axis by vectors, `unroll` at a time, then what is left: whole vectors, and the elements of one that is not full, each
+ * together where it is known how many they are, else one by one. `body` is written once for each: it gets pointers, how many lanes
+ * hold elements, and how many vectors a round has.
  */
 export function row(
   f: FunctionBuilder, extent: Amount, lanes: Lanes, unroll: number, streams: readonly Stream[], pointers: readonly Local[],
@@ -71,9 +71,18 @@ export function row(
     });
   };
   if (unroll > 1) rounds(unroll * lanes, () => body(moving, lanes, unroll));
-  rounds(lanes, () => body(moving, lanes, 1));
-  if (typeof extent !== "number") rounds(1, () => body(moving, 1, 1));
-  else if (extent % lanes > 0) body(moving, (extent % lanes) as Count, 1);
+  if (typeof extent !== "number") {
+    rounds(lanes, () => body(moving, lanes, 1));
+    rounds(1, () => body(moving, 1, 1));
+  } else {
+    const vectors = Math.floor(extent / lanes) % unroll;
+    if (unroll === 1) rounds(lanes, () => body(moving, lanes, 1));
+    else if (vectors > 0) {
+      body(moving, lanes, vectors);
+      streams.forEach(({ stride }, i) => advance(f, moving[i], stride, vectors * lanes));
+    }
+    if (extent % lanes > 0) body(moving, (extent % lanes) as Count, 1);
+  }
   moving.forEach((own, i) => { if (own !== pointers[i]) f.release(own); });
   f.release(left);
 }

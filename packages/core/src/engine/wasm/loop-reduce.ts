@@ -138,7 +138,8 @@ function emitWithinRows(context: KernelContext, reduction: Reduction, combiner: 
     const positions = positionsFrom(context, combiner, 1);
     nest(f, extents.slice(kept, last), from(inputs, pointers, kept), (starts) => {
       row(f, extents[last], lanes, sets, streams, starts, (moving, count, vectors) => {
-        states.slice(0, vectors).forEach((state, vector) => addValue(context, reduction, combiner, state, positions, streams, moving, count, vector, true));
+        // What is left over joins the first accumulator, whether it comes together or one by one.
+        for (let vector = 0; vector < vectors; vector++) addValue(context, reduction, combiner, states[vectors === sets ? vector : 0], positions, streams, moving, count, vector, true);
       });
     });
     for (let half = sets >> 1; half > 0; half >>= 1) for (let i = 0; i < half; i++) combiner.merge(f, states[i], states[i + half]);
@@ -168,15 +169,16 @@ function emitAcrossRows(context: KernelContext, reduction: Reduction, combiner: 
   const outer = [...inputs, output, ...(epilogue?.inputs ?? [])];
   const streams = outer.map(({ dtype, strides }): Stream => ({ dtype, stride: strides[axis] }));
   const results = inputs.length;
-  /** Whole columns of `vectors` vectors, or of one element, from the pointers down. */
-  const columns = (pointers: readonly Local[], vectors: number, count: Count): void => {
-    const states = Array.from({ length: vectors }, () => f.locals("v128", combiner.vectors));
+  /** Whole columns from the pointers down: of some vectors, that hold so many elements each. */
+  const columns = (pointers: readonly Local[], counts: readonly Count[]): void => {
+    const states = counts.map(() => f.locals("v128", combiner.vectors));
     for (const state of states) combiner.begin(f, state);
     const positions = positionsFrom(context, combiner, 0);
     nest(f, extents.slice(kept), from(inputs, pointers, kept), (moving) => {
-      states.forEach((state, vector) => addValue(context, reduction, combiner, state, positions, streams, moving, count, vector, false));
+      states.forEach((state, vector) => addValue(context, reduction, combiner, state, positions, streams, moving, counts[vector], vector, false));
     });
     states.forEach((state, vector) => {
+      const count = counts[vector];
       const shift = (which: number): number => vector * lanes * bytesPerElement[outer[which].dtype];
       if (isStoredAsFormed(reduction, combiner)) {
         // Two results of float64 a vector.
@@ -209,16 +211,25 @@ function emitAcrossRows(context: KernelContext, reduction: Reduction, combiner: 
     const rounds = (vectors: number, count: 1 | Lanes): void => {
       const step = vectors * count;
       f.while(() => f.get(left).i32(step).op("i32.ge_u"), () => {
-        columns(moving, vectors, count);
+        columns(moving, new Array<Count>(vectors).fill(count));
         streams.forEach(({ stride }, i) => advance(f, moving[i], stride, step));
         f.get(left).i32(step).op("i32.sub").set(left);
       });
     };
-    if (packed && combiner.positionBytes === 0) rounds(4, lanes);
-    rounds(1, lanes);
     const most = extents[axis];
-    if (typeof most !== "number") rounds(1, 1);
-    else if (most % lanes > 0) columns(moving, 1, (most % lanes) as Count);
+    if (packed && combiner.positionBytes === 0 && typeof most === "number") {
+      // The last ones go together with what does not fill a vector: one alone would wait for each of its additions.
+      const last = most % (4 * lanes) + (most >= 4 * lanes && combiner.vectors === 1 ? 4 * lanes : 0);
+      f.get(left).i32(last).op("i32.sub").set(left);
+      rounds(4, lanes);
+      const counts = Array.from({ length: Math.ceil(last / lanes) }, (_, vector) => Math.min(lanes, last - vector * lanes) as Count);
+      if (counts.length > 0) columns(moving, counts);
+    } else {
+      if (packed && combiner.positionBytes === 0) rounds(4, lanes);
+      rounds(1, lanes);
+      if (typeof most !== "number") rounds(1, 1);
+      else if (most % lanes > 0) columns(moving, [(most % lanes) as Count]);
+    }
     f.release(left, ...moving);
   });
 }

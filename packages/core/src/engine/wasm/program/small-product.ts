@@ -144,7 +144,9 @@ export function emitSmallProduct(f: FunctionBuilder, kernel: ContractKernel, uni
     f.get(row).i32(aRow).op("i32.mul").op("i32.add").set(aAt);
     pushFirst(kernel.out);
     f.get(row).i32(outRow).op("i32.mul").op("i32.add").set(outAt);
-    for (const rows of [most, 4, 2, 1].filter((count, i, counts) => count <= most && counts.indexOf(count) === i)) {
+    // Where all rows are taken, it is known how many are left over in the end.
+    const counts = batches > 1 ? [most, known(kernel.m) % most] : [most, 4, 2, 1];
+    for (const rows of counts.filter((count, i) => count > 0 && count <= most && counts.indexOf(count) === i)) {
       f.while(() => f.get(row).i32(rows).op("i32.add").get(limit).op("i32.le_s"), () => block(rows));
     }
     f.release(...sums.flat(), ...factors, splat);
