@@ -24,6 +24,14 @@ function wide(words: Tensor): Tensor {
   return add(mul(high, 2 ** 27), cast(lowBits(stretch(words, count, count), 27), "float64"));
 }
 
+/** What `unit` makes of words that are there, in float64 and in one pass: its seven operations take three times as long. */
+export function unitsOf(words: ArrayLike<number>): Float64Array {
+  const count = words.length / 2;
+  const units = new Float64Array(count);
+  for (let i = 0; i < count; i++) units[i] = ((words[i] & (2 ** 26 - 1)) * 2 ** 27 + (words[count + i] & (2 ** 27 - 1))) * 2 ** -53;
+  return units;
+}
+
 /**
  * Random words as numbers in [0, 1), all equally likely: multiples of 2⁻²⁴ in float32 (a word each), of 2⁻⁵³ in float64 (two words
  * each). These are as many bits as the dtype has everywhere in [½, 1), so that nothing is rounded up to 1.

@@ -185,6 +185,11 @@ function evaluated(x: Tensor, f: (x: Tensor) => Tensor): ArrayLike<number> & Ite
   });
 }
 
+test("an order is that of the numbers between 0 and 1 that the same words make", () => {
+  const units = generator(11).uniform([500], { dtype: "float64" }).data;
+  expect([...generator(11).permutation(500).data]).toEqual(Array.from(units.keys()).sort((a, b) => units[a] - units[b]));
+});
+
 describe("a seed's epochs", () => {
   test("have streams of their own, the first that of the seed alone, and come again after 2²¹", () => {
     const order = (seed: number, epoch?: number): string => generator(seed, epoch === undefined ? {} : { epoch }).permutation(20).data.join();

@@ -15,7 +15,7 @@ import { broadcastShapes, checkShape, normalizeAxis, sameShape, sizeOf } from ".
 import type { Shape } from "../shape/types.ts";
 import { fromData, type Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
-import { normals, unit, wordsForNormals, wordsPerUnit } from "./distributions.ts";
+import { normals, unit, unitsOf, wordsForNormals, wordsPerUnit } from "./distributions.ts";
 import { unitOrder } from "./unit-order.ts";
 
 /** Bounds and dtype (float32 unless given) of uniform numbers; [0, 1) unless given. */
@@ -134,8 +134,8 @@ export class Generator {
    */
   permutation<const N extends number>(size: N): Tensor<[N], "int32"> {
     checkShape("permutation", [size]);
-    const keys = unit(draw(this, size * 2), "float64");
-    return (keys.storage === null ? argSort(keys) : fromData(unitOrder(keys.data), [size], "int32")) as Tensor<[N], "int32">;
+    const drawn = draw(this, size * 2);
+    return (drawn.storage === null ? argSort(unit(drawn, "float64")) : fromData(unitOrder(unitsOf(drawn.data)), [size], "int32")) as Tensor<[N], "int32">;
   }
 
   /**

@@ -2,7 +2,7 @@
  * The places of keys from [0, 1) in ascending order, equal ones as they stand: what a sort gives, but where keys are
  * even a key's size tells already about where it belongs, and sorting would decide 13 times for each of 8,000 keys.
  */
-export function unitOrder(keys: ArrayLike<number>): Int32Array {
+export function unitOrder(keys: Float64Array): Int32Array {
   const size = keys.length;
   /** ends[b] is where the keys of part b of [0, 1) end; while they are being put down, where the next one goes. */
   const ends = new Int32Array(size + 1);
