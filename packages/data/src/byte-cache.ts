@@ -7,11 +7,11 @@ export interface ByteCache {
   write(content: Uint8Array): Promise<void>;
 }
 
-// A file is a mark, the content's length as a little-endian uint32, its SHA-256, and the content.
-const mark = "ndgrad 1";
+// A file is a mark, the content's length as a little-endian uint32, its CRC-32, and the content.
+const mark = "ndgrad 2";
 const lengthAt = mark.length;
 const sumAt = lengthAt + 4;
-const contentAt = sumAt + 32;
+const contentAt = sumAt + 4;
 
 /** A cache in one file, for Node: its folder is made when it is needed. */
 export function byteCache(folder: string, name: string): ByteCache {
@@ -41,22 +41,23 @@ export function byteCache(folder: string, name: string): ByteCache {
 async function headOf(content: Uint8Array): Promise<Uint8Array> {
   const head = new Uint8Array(contentAt);
   head.set(new TextEncoder().encode(mark));
-  new DataView(head.buffer).setUint32(lengthAt, content.length, true);
-  head.set(await sumOf(content), sumAt);
+  const view = new DataView(head.buffer);
+  view.setUint32(lengthAt, content.length, true);
+  view.setUint32(sumAt, await sumOf(content), true);
   return head;
 }
 
 /** A file's content, if it is all there and unchanged. */
 async function contentOf(file: Uint8Array): Promise<Uint8Array | undefined> {
   if (file.length < contentAt || new TextDecoder().decode(file.subarray(0, lengthAt)) !== mark) return undefined;
-  const length = new DataView(file.buffer, file.byteOffset).getUint32(lengthAt, true);
+  const view = new DataView(file.buffer, file.byteOffset);
   const content = file.subarray(contentAt);
-  if (content.length !== length) return undefined;
-  const sum = await sumOf(content);
-  return sum.every((byte, i) => byte === file[sumAt + i]) ? content : undefined;
+  const whole = content.length === view.getUint32(lengthAt, true) && (await sumOf(content)) === view.getUint32(sumAt, true);
+  return whole ? content : undefined;
 }
 
-async function sumOf(content: Uint8Array): Promise<Uint8Array> {
-  const { createHash } = await import("node:crypto");
-  return createHash("sha256").update(content).digest();
+/** Node's own: a sixth of the time that SHA-256 takes, and what it has to find are torn files, not forged ones. */
+async function sumOf(content: Uint8Array): Promise<number> {
+  const { crc32 } = await import("node:zlib");
+  return crc32(content);
 }
