@@ -45,9 +45,16 @@ export function pushName(out: number[], name: string): void {
   pushAll(out, bytes);
 }
 
-/** Appends a section: its id, its length, its content. */
-export function pushSection(out: number[], id: number, content: readonly number[]): void {
-  out.push(id);
-  pushUnsigned(out, content.length);
-  pushAll(out, content);
+/** The length of parts together. */
+export const lengthOf = (parts: readonly (readonly number[])[]): number => parts.reduce((length, part) => length + part.length, 0);
+
+/** Parts of a module, one after the other: each is copied once, and not byte by byte. */
+export function joined(parts: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(lengthOf(parts));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

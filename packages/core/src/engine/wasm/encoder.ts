@@ -1,4 +1,4 @@
-import { pushAll, pushName, pushSection, pushSigned, pushSigned32, pushUnsigned } from "./bytes.ts";
+import { joined, lengthOf, pushAll, pushName, pushSigned, pushSigned32, pushUnsigned } from "./bytes.ts";
 import { codeOf, laneMemoryCodeOf, memoryCodeOf, type LaneMemoryOp, type LaneOp, type MemoryCode, type MemoryOp, type PlainOp } from "./opcodes.ts";
 
 /**
@@ -141,8 +141,8 @@ export class FunctionBuilder {
     return this;
   }
 
-  /** The function's entry in the code section. */
-  body(): number[] {
+  /** The function's entry in the code section, but for its length. */
+  body(): readonly (readonly number[])[] {
     // Neighbours of one type share a declaration.
     const runs: { count: number; readonly type: ValueType }[] = [];
     for (const type of this.types.slice(this.parameterCount)) {
@@ -150,15 +150,13 @@ export class FunctionBuilder {
       if (last !== undefined && last.type === type) last.count++;
       else runs.push({ count: 1, type });
     }
-    const out: number[] = [];
-    pushUnsigned(out, runs.length);
+    const declarations: number[] = [];
+    pushUnsigned(declarations, runs.length);
     for (const { count, type } of runs) {
-      pushUnsigned(out, count);
-      out.push(valueTypeCodes[type]);
+      pushUnsigned(declarations, count);
+      declarations.push(valueTypeCodes[type]);
     }
-    pushAll(out, this.code);
-    out.push(0x0b);
-    return out;
+    return [declarations, this.code, [0x0b]];
   }
 
   private indexed(code: number, index: number): this { this.code.push(code); pushUnsigned(this.code, index); return this; }
@@ -233,26 +231,25 @@ export class ModuleBuilder {
 
   /** The finished module. */
   bytes(): Uint8Array<ArrayBuffer> {
-    const out = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-    const section = (id: number, entries: readonly (readonly number[])[]): void => {
-      if (entries.length === 0) return;
-      const content: number[] = [];
-      pushUnsigned(content, entries.length);
-      for (const entry of entries) pushAll(content, entry);
-      pushSection(out, id, content);
+    const parts: (readonly number[])[] = [[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]];
+    /** A section of so many entries, which stand in the parts one after the other. */
+    const section = (id: number, count: number, content: readonly (readonly number[])[]): void => {
+      if (count === 0) return;
+      const entries: number[] = [];
+      pushUnsigned(entries, count);
+      const head = [id];
+      pushUnsigned(head, entries.length + lengthOf(content));
+      parts.push(head, entries);
+      for (const part of content) parts.push(part);
     };
-    section(1, [...this.types.values()].map(({ encoded }) => encoded));
-    section(2, this.imports);
-    section(3, this.functions.map(({ type }) => { const entry: number[] = []; pushUnsigned(entry, type); return entry; }));
-    section(7, this.exported);
-    section(10, this.functions.map(({ builder }) => {
-      const body = builder.body();
-      const entry: number[] = [];
-      pushUnsigned(entry, body.length);
-      pushAll(entry, body);
-      return entry;
-    }));
-    return new Uint8Array(out);
+    const list = (id: number, entries: readonly (readonly number[])[]): void => section(id, entries.length, entries);
+    const number = (value: number): number[] => { const encoded: number[] = []; pushUnsigned(encoded, value); return encoded; };
+    list(1, [...this.types.values()].map(({ encoded }) => encoded));
+    list(2, this.imports);
+    list(3, this.functions.map(({ type }) => number(type)));
+    list(7, this.exported);
+    section(10, this.functions.length, this.functions.flatMap(({ builder }) => { const body = builder.body(); return [number(lengthOf(body)), ...body]; }));
+    return joined(parts);
   }
 
   private importEntry(from: string, name: string, kind: number): number[] {
