@@ -17,18 +17,22 @@ export const stretch = (x: Tensor, start: number, count: number): Tensor => slic
 
 const lowBits = (words: Tensor, count: number): Tensor => bitwiseAnd(words, 2 ** count - 1);
 
-/** Whole numbers from 0 to 2⁵³ − 1 in float64, all equally likely: 26 bits of each word of the first half, 27 of the second. */
+/** How many bits of a word of the first half, and of the second, make a number of 53. */
+const [upperBits, lowerBits] = [26, 27];
+
+/** Whole numbers from 0 to 2⁵³ − 1 in float64, all equally likely: two words make one. */
 function wide(words: Tensor): Tensor {
   const count = words.size / 2;
-  const high = cast(lowBits(stretch(words, 0, count), 26), "float64");
-  return add(mul(high, 2 ** 27), cast(lowBits(stretch(words, count, count), 27), "float64"));
+  const high = cast(lowBits(stretch(words, 0, count), upperBits), "float64");
+  return add(mul(high, 2 ** lowerBits), cast(lowBits(stretch(words, count, count), lowerBits), "float64"));
 }
 
-/** What `unit` makes of words that are there, in float64 and in one pass: its seven operations take three times as long. */
+/** What `unit` makes of words that are there, in float64: one pass instead of seven operations. */
 export function unitsOf(words: ArrayLike<number>): Float64Array {
   const count = words.length / 2;
+  const [upper, lower] = [2 ** upperBits - 1, 2 ** lowerBits - 1];
   const units = new Float64Array(count);
-  for (let i = 0; i < count; i++) units[i] = ((words[i] & (2 ** 26 - 1)) * 2 ** 27 + (words[count + i] & (2 ** 27 - 1))) * 2 ** -53;
+  for (let i = 0; i < count; i++) units[i] = ((words[i] & upper) * 2 ** lowerBits + (words[count + i] & lower)) * 2 ** -53;
   return units;
 }
 

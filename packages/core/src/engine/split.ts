@@ -1,7 +1,7 @@
 import { bytesPerElement } from "../dtype.ts";
 import { divisibleExtent } from "./bands.ts";
 import { loopInParts, productInParts } from "./partial.ts";
-import { withBodies, writesOf, type BufferSpec, type ContractKernel, type Kernel, type LoopKernel, type Program } from "./program.ts";
+import { withBodies, writesOf, type BufferSpec, type Kernel, type LoopKernel, type Program, type Size } from "./program.ts";
 import { known } from "./sizes.ts";
 import { kernelWork, workPerThread } from "./work.ts";
 
@@ -25,11 +25,12 @@ const mostBytes = 32 * 1024;
 export function splitReductions({ buffers, kernels }: Program, least: number = leastWork): Program {
   const specs = [...buffers];
   const split = (list: readonly Kernel[]): readonly Kernel[] => {
-    const rows = list.reduce((sum, kernel) => sum + kernelWork(kernel), 0) < least ? null : new MadeRows();
+    const isLarge = list.reduce((sum, kernel) => sum + kernelWork(kernel), 0) >= least;
+    const made: MadeRows = new Map();
     return list.flatMap((kernel): readonly Kernel[] => {
       if (kernel.kind === "control") return [withBodies(kernel, split)];
-      const cut = rows?.cut(kernel, specs) ?? (kernel.kind === "loop" ? cutNumber(kernel, specs, least) : null);
-      rows?.add(kernel);
+      const cut = (isLarge ? cutOverRows(kernel, made, specs) : null) ?? (kernel.kind === "loop" ? cutNumber(kernel, specs, least) : null);
+      for (const { buffer, strides } of writesOf(kernel)) made.set(buffer, { count: divisibleExtent(kernel), stride: known(strides[0] ?? 0) });
       return cut ?? [kernel];
     });
   };
@@ -48,43 +49,31 @@ function cutNumber(kernel: LoopKernel, specs: BufferSpec[], least: number): read
   return loopInParts(kernel, axis, parts, specs);
 }
 
-/** What kernels have made row by row so far. */
-class MadeRows {
-  /** Of each array: how many rows, and the stride between them. */
-  readonly #rows = new Map<number, { readonly count: number; readonly stride: number }>();
+/** What kernels have made row by row so far: of each array how many rows, and the stride between them. */
+type MadeRows = Map<number, { readonly count: number; readonly stride: number }>;
 
-  add(kernel: Kernel): void {
-    const count = divisibleExtent(kernel);
-    for (const { buffer, strides } of writesOf(kernel)) this.#rows.set(buffer, { count, stride: known(strides[0] ?? 0) });
+/** Whether any of some arrays was made row by row, if it is walked with a stride over so many. */
+const isOver = (made: MadeRows, operands: readonly (readonly [buffer: number, stride: Size])[], count: number): boolean => operands.some(([buffer, stride]) => {
+  const rows = made.get(buffer);
+  return rows?.count === count && rows.stride === known(stride);
+});
+
+/** A reduction over such rows in parts; null where it is none, or would not gain by it. */
+function cutOverRows(kernel: Kernel, made: MadeRows, specs: BufferSpec[]): readonly Kernel[] | null {
+  if (kernel.kind === "contract") {
+    const { a, b, out, batch } = kernel;
+    const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
+    const count = partsOf(k, m * n * bytesPerElement[out.dtype]);
+    const over = isOver(made, [[a.buffer, a.strides[a.strides.length - 1]], [b.buffer, b.strides[b.strides.length - 2]]], k);
+    return count > 0 && over && batch.every((size) => size === 1) ? productInParts(kernel, count, specs) : null;
   }
-
-  /** A reduction over such rows in parts; null where it is none, or would not gain by it. */
-  cut(kernel: Kernel, specs: BufferSpec[]): readonly Kernel[] | null {
-    const over = (operands: readonly (readonly [buffer: number, stride: number])[], extent: number): boolean => operands.some(([buffer, stride]) => {
-      const made = this.#rows.get(buffer);
-      return made?.count === extent && made.stride === stride;
-    });
-    if (kernel.kind === "contract") return cutProduct(kernel, over, specs);
-    return kernel.kind === "loop" ? cutLoop(kernel, over, specs) : null;
-  }
-}
-type Over = (operands: readonly (readonly [buffer: number, stride: number])[], extent: number) => boolean;
-
-function cutProduct(kernel: ContractKernel, over: Over, specs: BufferSpec[]): readonly Kernel[] | null {
-  const { a, b, out, batch } = kernel;
-  const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
-  const count = partsOf(k, m * n * bytesPerElement[out.dtype]);
-  const isOver = over([[a.buffer, known(a.strides[a.strides.length - 1])], [b.buffer, known(b.strides[b.strides.length - 2])]], k);
-  return count === 0 || !isOver || batch.some((size) => size !== 1) ? null : productInParts(kernel, count, specs);
-}
-
-function cutLoop(kernel: LoopKernel, over: Over, specs: BufferSpec[]): readonly Kernel[] | null {
+  if (kernel.kind !== "loop" || kernel.reduce === null || !isCuttable(kernel)) return null;
   const { extents, reduce, inputs } = kernel;
-  if (!isCuttable(kernel) || reduce === null) return null;
   const axis = extents.length - reduce.axes;
+  const rows = known(extents[axis]);
   const results = extents.slice(0, axis).reduce<number>((product, extent) => product * known(extent), 1);
-  const count = partsOf(known(extents[axis]), results * 8);
-  return count === 0 || !over(inputs.map(({ buffer, strides }) => [buffer, known(strides[axis])]), known(extents[axis])) ? null : loopInParts(kernel, axis, count, specs);
+  const count = partsOf(rows, results * bytesPerElement.float64);
+  return count > 0 && isOver(made, inputs.map(({ buffer, strides }) => [buffer, strides[axis]]), rows) ? loopInParts(kernel, axis, count, specs) : null;
 }
 
 /** Into how many equal parts so many rows are cut, if each has so many bytes of results: best a power of two, which any number of threads shares out evenly. */
