@@ -17,3 +17,5 @@ export { currentEngine, installEngine, type Engine } from "./engine/engine.ts";
 export { evaluate, referenceEngine } from "./engine/reference/reference.ts";
 export { bind } from "./graph/bind.ts";
 export { forEachLeaf, mapLeaves, tensorsOf, variablesOf, withTensors } from "./transform/tree.ts";
+export { checkOptions, nearest, type OptionNames } from "./options.ts";
+export { isNumberArray, isPromise, isRecord, typedArrayName, type NumberArray } from "./realm.ts";

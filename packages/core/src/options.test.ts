@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { checkOptions, nearest } from "./options.ts";
+
+const names = { axis: true, keepDims: true } as const;
+const check = (options: unknown) => () => checkOptions("sum", options as { readonly axis?: number; readonly keepDims?: boolean }, names);
+
+describe("options", () => {
+  test("are taken by their names, or left out", () => {
+    for (const options of [undefined, {}, { axis: 0 }, { keepDims: true, axis: undefined }, Object.create(null) as object]) expect(check(options)).not.toThrow();
+  });
+
+  test.each([
+    ["dim", "axis"], ["axes", "axis"], ["keepdims", "keepDims"], ["keep_dims", "keepDims"], ["keepdim", "keepDims"], ["axsi", "axis"],
+  ])("%s is told apart from %s", (written, meant) => {
+    expect(check({ [written]: 0 })).toThrow(`sum: unknown option "${written}"; did you mean "${meant}"? (it takes axis, keepDims)`);
+  });
+
+  test("that are like none are answered with the whole list", () => {
+    expect(check({ colour: 1 })).toThrow('sum: unknown option "colour"; it takes axis, keepDims');
+    expect(() => checkOptions<object>("now", { at: 1 }, {})).toThrow('now: unknown option "at"; it takes no options');
+  });
+
+  test.each([[0.1, "the number 0.1"], [null, "null"], [[1], "an array"], [new Float32Array(1), "a typed array"], ["axis", "the string axis"], [() => 1, "a function"]])("%s is no record of them", (given, said) => {
+    expect(check(given)).toThrow(`sum: options are given by name, as in { axis: … }, got ${said}`);
+  });
+
+  test("names that objects inherit are unknown too", () => {
+    expect(check({ toString: 1 })).toThrow('unknown option "toString"');
+  });
+});
+
+describe("the nearest name", () => {
+  test("is none where nothing is near", () => {
+    expect(nearest("x", ["axis", "keepDims"])).toBeUndefined();
+    expect(nearest("lr", ["lo", "axis"])).toBe("lo");
+    expect(nearest("momentun", ["momentum", "moment"])).toBe("momentum");
+  });
+});

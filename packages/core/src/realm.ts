@@ -1,0 +1,33 @@
+// What a built-in value is, whichever realm made it: Jest, vm contexts, iframes and structuredClone give values whose classes are
+// not this realm's, so `instanceof` says no to them.
+import type { TypedArray } from "./dtype.ts";
+
+/** Typed arrays with numbers: those that hold elements of a tensor as they are, and those that are read as int32. */
+export type NumberArray = TypedArray | Int8Array | Int16Array | Uint16Array | Uint32Array | Uint8ClampedArray;
+
+const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag);
+
+/** The class of a typed array (`Buffer` is a `Uint8Array`); undefined for anything else. */
+export function typedArrayName(value: unknown): string | undefined {
+  // The getter looks at the object's internal slot: it answers for arrays of every realm, and a label of one's own cannot deceive it.
+  return typedArrayTag?.get?.call(value) as string | undefined;
+}
+
+/** A typed array of numbers, not of bigints and not a `DataView`. */
+export function isNumberArray(value: unknown): value is NumberArray {
+  const name = typedArrayName(value);
+  return name !== undefined && !name.startsWith("Big");
+}
+
+/** Plain objects: literals, parsed JSON, objects without a prototype. Class instances, arrays, maps and functions are none. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype) return true;
+  // Another realm's Object.prototype: nothing above it, and what it is called.
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
+}
+
+/** Anything that can be awaited. */
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
