@@ -1,6 +1,6 @@
 // A network that has learnt nothing: whatever it sees, it guesses, and one guess in ten is right.
 import { generator } from "@ndgrad/core";
-import { digits } from "@ndgrad/data";
+import { digits } from "@ndgrad/data/digits";
 import { accuracy, dense, initializers, predict, relu, sequential, sigmoid } from "@ndgrad/nn";
 import { settings, whole } from "./shared/settings.ts";
 

@@ -4,7 +4,8 @@
 // these after 5 epochs. Its program, run in NumPy, knows 0.88 to 0.90 of the test digits, depending on the seed, and 0.91
 // on average of the last batch that it learns from: that one has 96 digits, and 87 of 96 are 0.9063.
 import { compile, generator, oneHot, sub, tensor, valueAndGrad, variable, type Tensor } from "@ndgrad/core";
-import { dataset, digits, mnistFolder } from "@ndgrad/data";
+import { dataset, mnistFolder } from "@ndgrad/data";
+import { digits } from "@ndgrad/data/digits";
 import { accuracy, dense, initializers, meanSquaredError, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { imageGrid, predictionGrid } from "@ndgrad/plot";
 import { draw } from "./shared/pictures.ts";

@@ -3,7 +3,8 @@
 // takes MNIST's own four files.
 import { setImmediate } from "node:timers/promises";
 import { compile, generator, oneHot, valueAndGrad, type Tensor } from "@ndgrad/core";
-import { dataset, digits, mnistFolder } from "@ndgrad/data";
+import { dataset, mnistFolder } from "@ndgrad/data";
+import { digits } from "@ndgrad/data/digits";
 import { accuracy, dense, initializers, meanSquaredError, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { lossCurve } from "@ndgrad/plot";
 import { draw } from "./shared/pictures.ts";

@@ -1,7 +1,7 @@
 // Handwritten digits, learnt in five epochs: 784 pixels → 128 relu → 10 sigmoid, mean squared error, stochastic
 // gradient descent with momentum. Try --epochs 20, --batch-size 32, another --seed, or no momentum: --momentum 0 --lr 12.
 import { generator, oneHot } from "@ndgrad/core";
-import { digits } from "@ndgrad/data";
+import { digits } from "@ndgrad/data/digits";
 import { accuracy, dense, fit, initializers, meanSquaredError, predict, relu, sequential, sgd, sigmoid } from "@ndgrad/nn";
 import { progressBar } from "@ndgrad/nn/progress";
 import { lossCurve, predictionGrid } from "@ndgrad/plot";

@@ -16,6 +16,7 @@ function sourcesOf({ folder, manifest }: Package) {
     folder,
     entries: Object.values(manifest.exports ?? {}).map((path) => path.replace("./src/", "")),
     dependencies: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    imports: Object.keys(manifest.imports ?? {}),
     files: sourcesUnder(`packages/${folder}/src`),
   };
 }
@@ -42,7 +43,7 @@ describe("imports", () => {
 
 describe("the law", () => {
   const inCore = (path: string, source: string) =>
-    violations({ folder: "core", entries: ["index.ts"], dependencies: ["typed-function"], files: [{ path: `packages/core/src/${path}`, source }] });
+    violations({ folder: "core", entries: ["index.ts"], dependencies: ["typed-function"], imports: ["#workers"], files: [{ path: `packages/core/src/${path}`, source }] });
 
   test.each([
     ["up a layer", "ops/reduce.ts", `import { grad } from "../transform/grad.ts";`, "ops is below transform"],
@@ -53,7 +54,9 @@ describe("the law", () => {
     ["across packages by path", "tensor.ts", `import "../../nn/src/index.ts";`, "leaves the package"],
     ["an undeclared dependency", "tensor.ts", `import "lodash";`, "not among its dependencies"],
     ["another package of the workspace", "tensor.ts", `import "@ndgrad/nn";`, "not among its dependencies"],
-    ["Node at load time", "engine/threads.ts", `import { Worker } from "node:worker_threads";`, "a browser cannot load it"],
+    ["Node at load time", "engine/threads.ts", `import { Worker } from "node:worker_threads";`, "no bundler can make a page of it"],
+    ["Node on demand", "engine/threads.ts", `const { Worker } = await import("node:worker_threads");`, "no bundler can make a page of it"],
+    ["a name of its own that stands for nothing", "tensor.ts", `await import("#parser");`, "package.json does not say"],
   ])("catches an import %s", (_, path, source, problem) => {
     expect(inCore(path, source)).toEqual([expect.stringContaining(problem)]);
   });
@@ -64,7 +67,8 @@ describe("the law", () => {
     ["within a folder", "ops/reduce.ts", `import { add } from "./elementwise.ts";`],
     ["between foundation files", "tensor.ts", `import { sizeOf } from "./shape/size.ts";`],
     ["of a dependency", "api/dispatch.ts", `import typed from "typed-function";`],
-    ["of Node on demand", "engine/threads.ts", `const { Worker } = await import("node:worker_threads");`],
+    ["of Node's types", "engine/threads.ts", `import type { Worker } from "node:worker_threads";`],
+    ["by a name of its own", "engine/threads.ts", `await import("#workers");`],
     ["in a test", "ops/reduce.test.ts", `import { grad } from "../transform/grad.ts"; import "vitest";`],
     ["in a comment", "ops/reduce.ts", `/* import "../api/sum.ts" */ // import "../api/sum.ts"\nexport const example = 'import "../api/sum.ts"';`],
   ])("allows an import %s", (_, path, source) => {

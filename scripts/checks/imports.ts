@@ -27,8 +27,8 @@ export const workspaceImports: Readonly<Record<string, readonly string[] | "all"
   bench: "all",
 };
 
-/** Packages that a browser loads as they are: Node's own modules only through `await import()`, once Node is known to be there. */
-const browserPackages: readonly string[] = ["core", "nn"];
+/** Packages that browsers load: bundlers follow even an import that no page reaches. */
+const browserPackages: readonly string[] = ["core", "nn", "data", "plot", "gradcheck"];
 
 /** Every import and re-export of a TypeScript source, dynamic ones included. */
 export function importsOf(source: string): readonly Import[] {
@@ -84,11 +84,13 @@ export interface PackageSources {
   readonly entries: readonly string[];
   /** The names of its dependencies and peer dependencies. */
   readonly dependencies: readonly string[];
+  /** What package.json calls by names with a `#`. */
+  readonly imports?: readonly string[];
   readonly files: readonly SourceFile[];
 }
 
 /** One line for each import of a package that breaks the law. */
-export function violations({ folder, entries, dependencies, files }: PackageSources): readonly string[] {
+export function violations({ folder, entries, dependencies, imports = [], files }: PackageSources): readonly string[] {
   const source = `packages/${folder}/src/`;
   const allowed = workspaceImports[folder];
   if (allowed === undefined) return [`packages/${folder}: say in scripts/checks/imports.ts what it may import`];
@@ -101,8 +103,9 @@ export function violations({ folder, entries, dependencies, files }: PackageSour
       return folder === "core" ? layerViolation(file.path.slice(source.length), target.slice(source.length), entries) : undefined;
     }
     if (specifier.startsWith("node:") || builtinModules.includes(specifier)) {
-      return kind === "static" && browserPackages.includes(folder) ? "a browser cannot load it; use await import() where Node is known to be there" : undefined;
+      return kind !== "type" && browserPackages.includes(folder) ? "no bundler can make a page of it; take nodeModule of core's platform.ts" : undefined;
     }
+    if (specifier.startsWith("#")) return imports.includes(specifier) ? undefined : "package.json does not say in imports what it is";
     const name = packageName(specifier);
     if (!dependencies.includes(name)) return `${name} is not among its dependencies`;
     if (name.startsWith("@ndgrad/") && allowed !== "all" && !allowed.includes(name)) return `${folder} may import of the workspace: ${allowed.join(", ") || "nothing"}`;

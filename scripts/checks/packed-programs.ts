@@ -67,7 +67,8 @@ await assert.rejects(import("@ndgrad/nn/progress"), /cli-progress/);
 
   data: `
 import assert from "node:assert/strict";
-import { dataset, digits, numpyRandom, readCsv, stratifiedSplit } from "@ndgrad/data";
+import { dataset, numpyRandom, readCsv, stratifiedSplit } from "@ndgrad/data";
+import { digits } from "@ndgrad/data/digits";
 
 const { train, test } = await digits({ seed: 1 });
 assert.deepEqual([train.x.shape, test.x.shape], [[8000, 784], [2000, 784]]);

@@ -19,3 +19,4 @@ export { bind } from "./graph/bind.ts";
 export { forEachLeaf, mapLeaves, tensorsOf, variablesOf, withTensors } from "./transform/tree.ts";
 export { checkOptions, nearest, type OptionNames } from "./options.ts";
 export { isNumberArray, isPromise, isRecord, typedArrayName, type NumberArray } from "./realm.ts";
+export { nodeModule, processorCount } from "./platform.ts";

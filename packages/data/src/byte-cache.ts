@@ -1,4 +1,6 @@
+import { nodeModule } from "@ndgrad/core/internal";
 import { writeBytes } from "./formats/bytes.ts";
+import { fileSystem } from "./formats/files.ts";
 
 /** Bytes that are kept on disk between runs. Losing them costs time and nothing else, so neither method ever throws. */
 export interface ByteCache {
@@ -19,17 +21,15 @@ export function byteCache(folder: string, name: string): ByteCache {
   return {
     async read() {
       try {
-        const { readFile } = await import("node:fs/promises");
-        return await contentOf(await readFile(path));
+        return contentOf(await fileSystem().readFile(path));
       } catch {
         return undefined;
       }
     },
     async write(content) {
       try {
-        const { mkdir } = await import("node:fs/promises");
-        await mkdir(folder, { recursive: true });
-        await writeBytes("byteCache", path, await headOf(content), content);
+        await fileSystem().mkdir(folder, { recursive: true });
+        await writeBytes("byteCache", path, headOf(content), content);
       } catch {
         // What was not kept is made again.
         return;
@@ -38,26 +38,27 @@ export function byteCache(folder: string, name: string): ByteCache {
   };
 }
 
-async function headOf(content: Uint8Array): Promise<Uint8Array> {
+function headOf(content: Uint8Array): Uint8Array {
   const head = new Uint8Array(contentAt);
   head.set(new TextEncoder().encode(mark));
   const view = new DataView(head.buffer);
   view.setUint32(lengthAt, content.length, true);
-  view.setUint32(sumAt, await sumOf(content), true);
+  view.setUint32(sumAt, sumOf(content), true);
   return head;
 }
 
 /** A file's content, if it is all there and unchanged. */
-async function contentOf(file: Uint8Array): Promise<Uint8Array | undefined> {
+function contentOf(file: Uint8Array): Uint8Array | undefined {
   if (file.length < contentAt || new TextDecoder().decode(file.subarray(0, lengthAt)) !== mark) return undefined;
   const view = new DataView(file.buffer, file.byteOffset);
   const content = file.subarray(contentAt);
-  const whole = content.length === view.getUint32(lengthAt, true) && (await sumOf(content)) === view.getUint32(sumAt, true);
+  const whole = content.length === view.getUint32(lengthAt, true) && sumOf(content) === view.getUint32(sumAt, true);
   return whole ? content : undefined;
 }
 
 /** Node's own: a sixth of the time that SHA-256 takes, and what it has to find are torn files, not forged ones. */
-async function sumOf(content: Uint8Array): Promise<number> {
-  const { crc32 } = await import("node:zlib");
-  return crc32(content);
+function sumOf(content: Uint8Array): number {
+  const zlib = nodeModule<{ crc32(bytes: Uint8Array): number }>("node:zlib");
+  if (zlib === undefined) throw new Error("there is no zlib here");
+  return zlib.crc32(content);
 }

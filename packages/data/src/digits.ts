@@ -28,7 +28,7 @@ export interface DigitSets {
  * train.x.shape; // [8000, 784]
  */
 export async function digits(options: SplitOptions = {}): Promise<DigitSets> {
-  const all = await (loaded ??= digitCache().then(loadDigitImages));
+  const all = await (loaded ??= loadDigitImages(digitCache()));
   const { train, test } = splitFor("digits", all.labels, options);
   return { train: pick(all, train), test: pick(all, test) };
 }

@@ -1,5 +1,5 @@
 export { numpyRandom, type NumpyRandom, type BinomialParameters, type ChoiceParameters, type IntegerParameters, type NormalParameters, type Seed, type Sized, type UniformParameters } from "./numpy-random/numpy-random.ts";
-export { digits, type Digits, type DigitSets } from "./digits.ts";
+export type { Digits, DigitSets } from "./digits.ts";
 export { stratifiedSplit, type Split, type SplitOptions } from "./split.ts";
 export { makeCircles, makeMoons, makeSpirals, type CirclesOptions, type CurveOptions, type SpiralsOptions } from "./synthetic/curves.ts";
 export { makeBlobs, type BlobsOptions } from "./synthetic/blobs.ts";

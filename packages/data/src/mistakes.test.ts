@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { afterAll, expect, test } from "vitest";
 import { NdgradError, generator, tensor, zeros } from "@ndgrad/core";
 import {
-  addNoise, csvRecords, dataset, digits, encodeLabels, makeBlobs, makeMoons, minMax, mnistFolder, numpyRandom, oneHotLabels, randomFlip, readCsv, readIdx, readNpy, readNpz, standardize,
+  addNoise, csvRecords, dataset, encodeLabels, makeBlobs, makeMoons, minMax, mnistFolder, numpyRandom, oneHotLabels, randomFlip, readCsv, readIdx, readNpy, readNpz, standardize,
   stratifiedSplit, writeNpy, encodeNpz,
 } from "./index.ts";
+import { digits } from "./digits.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/ndgrad-mistakes-`);
 afterAll(() => { rmSync(folder, { recursive: true }); });

@@ -1,5 +1,6 @@
 import type * as files from "node:fs/promises";
 import { Tensor, tensor, type DType } from "@ndgrad/core";
+import { nodeModule } from "@ndgrad/core/internal";
 import { ParameterFileError } from "./errors.ts";
 import { parseHeader, quoted, type Entry } from "./safetensors-header.ts";
 
@@ -69,11 +70,10 @@ function readTensor(bytes: Uint8Array, { name, dtype, shape }: Entry): Tensor {
 const shaped = (data: Float32Array | Float64Array | Int32Array | Uint8Array, shape: readonly number[]): Tensor => tensor(data, { shape: [...shape] });
 
 /** What `readTensors` and `writeTensors` need of Node's file system. */
-async function fileSystem(caller: string): Promise<typeof files> {
-  if (typeof process === "undefined" || process.versions?.node === undefined) {
-    throw new ParameterFileError(`${caller}: there is no file system here; use encodeSafetensors and decodeSafetensors with bytes`);
-  }
-  return import("node:fs/promises");
+function fileSystem(caller: string): typeof files {
+  const found = nodeModule<typeof files>("node:fs/promises");
+  if (found === undefined) throw new ParameterFileError(`${caller}: there is no file system here; use encodeSafetensors and decodeSafetensors with bytes`);
+  return found;
 }
 
 /**
@@ -85,7 +85,7 @@ async function fileSystem(caller: string): Promise<typeof files> {
  * await writeTensors("means.safetensors", { mean: x.mean({ axis: 0 }) });
  */
 export async function writeTensors(path: string, tensors: NamedTensors): Promise<void> {
-  const disk = await fileSystem("save");
+  const disk = fileSystem("save");
   const bytes = encodeSafetensors(tensors);
   const beside = `${path}.${Math.random().toString(36).slice(2)}.part`;
   try {
@@ -112,7 +112,7 @@ export async function writeTensors(path: string, tensors: NamedTensors): Promise
  * const { mean } = await readTensors("means.safetensors");
  */
 export async function readTensors(path: string): Promise<NamedTensors> {
-  const disk = await fileSystem("load");
+  const disk = fileSystem("load");
   try {
     return decodeSafetensors(await disk.readFile(path));
   } catch (error) {

@@ -1,3 +1,6 @@
+import type * as moduleLibrary from "node:module";
+import type * as resvg from "@resvg/resvg-js";
+import { nodeModule } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import type { Spec } from "./spec.ts";
 import { textWidth } from "./text-width.ts";
@@ -73,12 +76,21 @@ export interface PngOptions {
   readonly fontFiles?: readonly string[];
 }
 
+/** A native module, which bundlers must not follow: they cannot read it, and a browser could not run it. */
+function loadResvg(): typeof resvg {
+  const modules = nodeModule<typeof moduleLibrary>("node:module");
+  if (modules === undefined) throw new PlotError("toPNG: PNG files are made in Node only; take toSVG(), which browsers show as it is");
+  try {
+    return modules.createRequire(import.meta.url)("@resvg/resvg-js") as typeof resvg;
+  } catch (error) {
+    throw new PlotError("toPNG: @resvg/resvg-js cannot be loaded here; take toSVG()", { cause: error });
+  }
+}
+
 /** Turns an SVG into a PNG file's bytes. */
-export async function renderPng(svg: string, { scale = 2, fontFiles = [] }: PngOptions): Promise<Uint8Array> {
+export function renderPng(svg: string, { scale = 2, fontFiles = [] }: PngOptions): Uint8Array {
   if (!(scale > 0 && scale <= 16)) throw new PlotError(`toPNG: scale ${scale}; give a number above 0, at most 16`);
-  const { Resvg } = await import("@resvg/resvg-js").catch((error: unknown) => {
-    throw new PlotError("toPNG: @resvg/resvg-js cannot be loaded here (it needs Node); take toSVG()", { cause: error });
-  });
+  const { Resvg } = loadResvg();
   const font = { loadSystemFonts: true, fontFiles: [...fontFiles] };
   // A machine without fonts would give a picture without a word, and not say so.
   const probe = new Resvg('<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text y="15" font-family="Arial, Liberation Sans, DejaVu Sans, sans-serif">M</text></svg>', { font });

@@ -1,9 +1,18 @@
+import type * as files from "node:fs/promises";
+import { nodeModule } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
+
+/** Node's file system. @throws PlotError where there is none, as in a browser. */
+function fileSystem(): typeof files {
+  const found = nodeModule<typeof files>("node:fs/promises");
+  if (found === undefined) throw new PlotError("save: there is no file system here; take toSVG() or toHTML(), and put it into the page");
+  return found;
+}
 
 /** Writes a file beside its place and renames it: a reader sees the old file or the new one, never a half. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const { open, rename, rm } = await import("node:fs/promises");
-  const beside = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.part`;
+  const { open, rename, rm } = fileSystem();
+  const beside = `${path}.${Math.random().toString(36).slice(2)}.part`;
   try {
     await makeFolder(folderOf(path));
     const file = await open(beside, "wx");
@@ -25,7 +34,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
  * existing one that it does not exist, as /proc does.
  */
 async function makeFolder(path: string): Promise<void> {
-  const { mkdir, stat } = await import("node:fs/promises");
+  const { mkdir, stat } = fileSystem();
   if ((await stat(path).catch(() => undefined))?.isDirectory() === true) return;
   const parent = folderOf(path);
   if (parent !== path) await makeFolder(parent);

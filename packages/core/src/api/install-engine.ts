@@ -1,11 +1,12 @@
 import { installEngine } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference.ts";
-import { createWasmEngine, isSupported } from "../engine/wasm/engine.ts";
+import { createWasmEngine, wasmObstacle } from "../engine/wasm/engine.ts";
 
 // Chosen once, when the package is loaded.
-if (isSupported()) {
+const obstacle = wasmObstacle();
+if (obstacle === null) {
   installEngine(createWasmEngine());
 } else {
-  console.warn("ndgrad: WebAssembly with SIMD is not to be had here, so tensors run on the reference engine, which is right but slow.");
+  console.warn(`ndgrad: ${obstacle}, so tensors run on the reference engine, which is right but slow.`);
   installEngine(referenceEngine);
 }

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { installEngine } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference.ts";
-import { createWasmEngine, isSupported } from "../engine/wasm/engine.ts";
+import { createWasmEngine, wasmObstacle } from "../engine/wasm/engine.ts";
 import { literalTensor } from "../ops/literal-tensor.ts";
 import { reshape } from "../ops/movement/reshape.ts";
 import { iota } from "../ops/creation.ts";
@@ -10,7 +10,7 @@ import { registry } from "../primitive.ts";
 import { Tensor, fromData } from "../tensor.ts";
 import { advance, generator } from "./generator.ts";
 
-const wasmEngine = isSupported() ? createWasmEngine() : referenceEngine;
+const wasmEngine = wasmObstacle() === null ? createWasmEngine() : referenceEngine;
 const count = 20_000;
 const mean = (data: ArrayLike<number>): number => Array.from(data).reduce((a, b) => a + b, 0) / data.length;
 const variance = (data: ArrayLike<number>): number => {

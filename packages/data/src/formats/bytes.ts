@@ -1,4 +1,7 @@
+import type * as streams from "node:stream";
 import { NdgradError } from "@ndgrad/core";
+import { nodeModule } from "@ndgrad/core/internal";
+import { fileSystem } from "./files.ts";
 
 /** A file's contents: its path (in Node), where to fetch it from (a URL), or the bytes themselves. */
 export type Source = string | URL | Blob | Uint8Array | ArrayBuffer;
@@ -18,9 +21,7 @@ async function packedBytesOf(source: Source): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (typeof source === "string" || (source instanceof URL && source.protocol === "file:")) {
-    // Only now: browsers have no such module.
-    const { readFile } = await import("node:fs/promises");
-    return readFile(source);
+    return fileSystem().readFile(source);
   }
   return new Uint8Array(await (source instanceof Blob ? source : await fetched(source)).arrayBuffer());
 }
@@ -58,8 +59,10 @@ async function packedStreamOf(source: Source): Promise<ReadableStream<Uint8Array
   if (source instanceof Uint8Array || source instanceof ArrayBuffer) return new Blob([source as Uint8Array<ArrayBuffer>]).stream();
   if (source instanceof Blob) return source.stream();
   if (typeof source === "string" || source.protocol === "file:") {
-    const [{ open }, { Readable }] = await Promise.all([import("node:fs/promises"), import("node:stream")]);
-    return Readable.toWeb((await open(source)).createReadStream()) as ReadableStream<Uint8Array<ArrayBuffer>>;
+    const file = await fileSystem().open(source);
+    // Where there are files, there are Node's streams.
+    const { Readable } = nodeModule<typeof streams>("node:stream") as typeof streams;
+    return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array<ArrayBuffer>>;
   }
   return (await fetched(source)).body ?? new Blob([]).stream();
 }
@@ -96,13 +99,14 @@ function damaged(format: string, error: unknown): never {
 
 /** Writes a file of some parts, whole: beside its place first, then renamed, so that nobody ever reads half of it. Node only. */
 export async function writeBytes(caller: string, path: string, ...parts: readonly Uint8Array[]): Promise<void> {
-  const { rename, rm, writeFile } = await import("node:fs/promises");
+  let disk: ReturnType<typeof fileSystem> | undefined;
   const beside = `${path}.${Math.random().toString(36).slice(2)}.part`;
   try {
-    await writeFile(beside, parts);
-    await rename(beside, path);
+    disk = fileSystem();
+    await disk.writeFile(beside, parts);
+    await disk.rename(beside, path);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await disk?.rm(beside, { force: true }).catch(() => undefined);
     unreadable(caller, path, error, "written");
   }
 }

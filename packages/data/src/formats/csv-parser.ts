@@ -13,7 +13,7 @@ export type StartParser = (options: Options) => Parser;
 export interface RecordBatchesOptions extends CsvRecordsOptions {
   /** Whether all records must have as many fields as the first. */
   readonly even?: boolean;
-  /** csv-parse; that of the platform unless given. */
+  /** csv-parse; the build for the platform unless given. */
   readonly startParser?: StartParser;
 }
 
@@ -22,7 +22,8 @@ export interface RecordBatchesOptions extends CsvRecordsOptions {
  */
 export async function* recordBatches(source: Source, { delimiter = ",", even = false, startParser }: RecordBatchesOptions): AsyncGenerator<readonly (readonly string[])[]> {
   if (delimiter.length !== 1 || '"\r\n'.includes(delimiter)) throw new FormatError(`csv: the delimiter is ${JSON.stringify(delimiter)}; give one character, no quote or line break`);
-  const start = startParser ?? await (typeof process !== "undefined" && process.versions?.node !== undefined ? nodeParser() : browserParser());
+  // package.json says which: Node has the streams it is made of, for browsers it brings a copy of them.
+  const start = startParser ?? (await import("#csv-parse")).parse;
   const parser = start({ delimiter, record_delimiter: ["\r\n", "\n", "\r"], relax_column_count: !even, skip_empty_lines: true });
   let records: string[][] = [];
   const drain = (): void => {
@@ -55,10 +56,6 @@ export async function* recordBatches(source: Source, { delimiter = ",", even = f
   });
   yield records;
 }
-
-export const nodeParser = async (): Promise<StartParser> => (await import("csv-parse")).parse;
-/** The same with a copy of Node's streams, which browsers have none of. */
-export const browserParser = async (): Promise<StartParser> => (await import("csv-parse/browser/esm")).parse;
 
 /** Waits until the parser is done with what it was given, or finds a mistake. */
 function settled(parser: Parser, give: (done: (error?: Error | null) => void) => void): Promise<void> {

@@ -1,6 +1,7 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
 import type { DigitSets, Digits } from "../digits.ts";
 import { FormatError, bytesOf, countOf, viewOf, type Source } from "./bytes.ts";
+import { fileSystem } from "./files.ts";
 
 /** What a type's number in the header stands for. All numbers are big-endian. */
 const types = new Map<number, { readonly bytes: number; readonly float?: "float32" | "float64"; readonly read: (view: DataView, at: number) => number }>([
@@ -71,8 +72,7 @@ export async function readIdx(source: Source): Promise<Tensor> {
  * const { train, test } = await mnistFolder("fashion-mnist");
  */
 export async function mnistFolder(folder: string): Promise<DigitSets> {
-  const { readdir } = await import("node:fs/promises");
-  const names = await readdir(folder).catch((cause: unknown) => {
+  const names = await namesIn(folder).catch((cause: unknown) => {
     throw new NdgradError(`mnistFolder: "${folder}" is no folder that can be read; name the one with the four files`, { cause });
   });
   const file = async (part: string, kind: string): Promise<Layout> => {
@@ -87,6 +87,8 @@ export async function mnistFolder(folder: string): Promise<DigitSets> {
   const part = async (name: string): Promise<Digits> => digitsOf(await file(name, "images"), await file(name, "labels"));
   return { train: await part("train"), test: await part("t10k") };
 }
+
+const namesIn = async (folder: string): Promise<readonly string[]> => fileSystem().readdir(folder);
 
 function digitsOf(images: Layout, labels: Layout): Digits {
   const [count, ...sides] = images.shape;

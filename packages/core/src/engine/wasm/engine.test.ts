@@ -8,7 +8,7 @@ import { copyRowMajor, viewStorage } from "../../storage.ts";
 import { Tensor, fromData } from "../../tensor.ts";
 import { add, apply, cast, mul, sqrt } from "../expr.ts";
 import type { Combine, Lowering, NamedKernel } from "../lowering.ts";
-import { createWasmEngine, isSupported } from "./engine.ts";
+import { createWasmEngine, wasmObstacle } from "./engine.ts";
 
 const engine = createWasmEngine();
 const dtypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
@@ -53,7 +53,7 @@ const valuesOf = (dtype: DType): fc.Arbitrary<number> =>
 const shapes = fc.array(fc.constantFrom(0, 1, 1, 2, 3, 4, 5, 6, 9, 17), { maxLength: 4 }).map((shape) => (shape.length > 3 ? shape.map((n) => Math.min(n, 5)) : shape));
 
 describe("the WebAssembly engine", () => {
-  test("is supported here", () => expect(isSupported()).toBe(true));
+  test("is supported here", () => expect(wasmObstacle()).toBe(null));
 
   const identity = lowersTo("identity", { kind: "elementwise", expr: ([x]) => x });
   test("copies every layout of every dtype", () => {

@@ -13,17 +13,26 @@ import { createRuntime, type RuntimeOptions } from "./program/runtime.ts";
 import { createSignatures } from "./signature.ts";
 import { createScratch } from "./scratch.ts";
 
-let supported: boolean | null = null;
+let known: string | null | undefined;
 
-/** Whether WebAssembly with SIMD128 can be had here. */
-export function isSupported(): boolean {
-  if (supported === null) {
-    const module = new ModuleBuilder();
-    const f = module.define([]);
-    f.v128(new Uint8Array(16)).op("v128.any_true").op("drop");
-    supported = typeof WebAssembly === "object" && WebAssembly.validate(module.bytes());
+/** What keeps this engine from running here, with the remedy where there is one; null where nothing does. */
+export function wasmObstacle(): string | null {
+  return known === undefined ? (known = findObstacle()) : known;
+}
+
+function findObstacle(): string | null {
+  if (typeof WebAssembly !== "object") return "there is no WebAssembly here";
+  const module = new ModuleBuilder();
+  const f = module.define([]);
+  f.v128(new Uint8Array(16)).op("v128.any_true").op("drop");
+  if (!WebAssembly.validate(module.bytes())) return "WebAssembly has no SIMD here";
+  try {
+    // Only making one tells: what is valid may be forbidden.
+    void new WebAssembly.Module(module.bytes());
+    return null;
+  } catch (error) {
+    return `this page's Content-Security-Policy forbids WebAssembly (allow it by script-src 'wasm-unsafe-eval'; ${String(error)})`;
   }
-  return supported;
 }
 
 /** Up to here `slice` is quicker than to make an array and set it. */

@@ -1,3 +1,5 @@
+import { nodeModule, processorCount } from "@ndgrad/core/internal";
+
 /** One worker, whatever the platform calls it. */
 export interface Helper {
   post(message: unknown, buffers: readonly ArrayBuffer[]): void;
@@ -19,7 +21,6 @@ export interface Platform {
   start(source: string, listener: Listener): Helper;
 }
 
-interface NodeProcess { getBuiltinModule?(name: string): unknown; readonly versions?: { readonly node?: string } }
 interface NodeWorker {
   on(event: string, listen: (value: unknown) => void): void;
   postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
@@ -39,17 +40,15 @@ const receive = (listen) => { self.onmessage = (event) => listen(event.data); };
 
 /** Node's worker threads, a browser's Workers, or null where there are none. */
 export function workerPlatform(): Platform | null {
-  const { process, navigator } = globalThis as { readonly process?: NodeProcess; readonly navigator?: { readonly hardwareConcurrency?: number } };
-  if (process?.versions?.node !== undefined && process.getBuiltinModule !== undefined) return nodePlatform(process.getBuiltinModule.bind(process));
+  const nodeWorkers = nodeModule<NodeWorkers>("node:worker_threads");
+  if (nodeWorkers !== undefined) return nodePlatform(nodeWorkers);
   if (typeof Worker === "undefined" || typeof Blob === "undefined") return null;
-  return { processors: navigator?.hardwareConcurrency ?? 1, start: startInBrowser };
+  return { processors: processorCount(), start: startInBrowser };
 }
 
-function nodePlatform(builtin: (name: string) => unknown): Platform {
-  const { Worker } = builtin("node:worker_threads") as NodeWorkers;
-  const os = builtin("node:os") as { availableParallelism(): number };
+function nodePlatform({ Worker }: NodeWorkers): Platform {
   return {
-    processors: os.availableParallelism(),
+    processors: processorCount(),
     start(source, listener) {
       // The process's own options are not for workers: --input-type would make modules of them, --import have them wait for loaders.
       const worker = new Worker(`${prologue.node}\n${source}`, { eval: true, execArgv: [] });

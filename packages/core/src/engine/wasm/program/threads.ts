@@ -1,5 +1,6 @@
 import type { HostFunction } from "../../expr.ts";
 import { NdgradError } from "../../../errors.ts";
+import { nodeModule, processorCount } from "../../../platform.ts";
 import { control } from "./barrier.ts";
 
 /** The helpers of the main thread: workers that run their share of each program. */
@@ -72,31 +73,28 @@ interface Helper { postMessage(message: unknown): void; terminate(): unknown }
 /** What makes helpers here; `null` where there are no threads with shared memory. */
 export type StartHelper = (source: string) => Helper;
 
-interface NodeProcess { getBuiltinModule?(name: string): unknown; readonly versions?: { readonly node?: string } }
 interface NodeWorkers { readonly Worker: new (source: string, options: { readonly eval: true; readonly execArgv: readonly string[] }) => Helper & { unref(): void } }
 
 /** How helpers are started on this platform, and how many processors there are. */
 export function platformThreads(): { readonly start: StartHelper; readonly isNode: boolean; readonly processors: number } | null {
   if (typeof SharedArrayBuffer === "undefined") return null;
-  const process = (globalThis as { readonly process?: NodeProcess }).process;
-  if (process?.versions?.node !== undefined && process.getBuiltinModule !== undefined) {
-    const { Worker } = process.getBuiltinModule("node:worker_threads") as NodeWorkers;
-    const os = process.getBuiltinModule("node:os") as { availableParallelism(): number };
+  const processors = processorCount();
+  const nodeWorkers = nodeModule<NodeWorkers>("node:worker_threads");
+  if (nodeWorkers !== undefined) {
     return {
-      isNode: true, processors: os.availableParallelism(),
+      isNode: true, processors,
       start(source) {
         // The process's own options are not for helpers: --input-type would make modules of them, --import have them wait for loaders.
-        const worker = new Worker(source, { eval: true, execArgv: [] });
+        const worker = new nodeWorkers.Worker(source, { eval: true, execArgv: [] });
         // A helper must not keep a program from ending.
         worker.unref();
         return worker;
       },
     };
   }
-  const browser = globalThis as { readonly crossOriginIsolated?: boolean; readonly navigator?: { readonly hardwareConcurrency?: number } };
-  if (browser.crossOriginIsolated !== true || typeof Worker === "undefined") return null;
+  if ((globalThis as { readonly crossOriginIsolated?: boolean }).crossOriginIsolated !== true || typeof Worker === "undefined") return null;
   return {
-    isNode: false, processors: browser.navigator?.hardwareConcurrency ?? 1,
+    isNode: false, processors,
     start: (source) => new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" }))),
   };
 }
