@@ -2,7 +2,7 @@ import type { DType } from "../dtype.ts";
 import type { Primitive, Spec } from "../primitive.ts";
 import { rowMajorStrides, sizeOf } from "../shape/shape.ts";
 import { cast, constant, input, type Expr, type ScalarType } from "./expr.ts";
-import type { Combine, Region } from "./lowering.ts";
+import { isInOrder, type Combine, type Region } from "./lowering.ts";
 import type { ContractKernel, Kernel, LoopKernel, Operand } from "./program.ts";
 
 /** A tensor in a buffer: what lowering looks at, all sizes known. */
@@ -112,8 +112,9 @@ export function reduceKernel({ axes, shape, inputs, out, epilogue, ...parts }: R
   const inputStrides = inputs.map(({ strides }) => strides);
   const results = [spread(rowMajorStrides(kept.map((axis) => shape[axis]))), ...(epilogue?.inputs ?? []).map(({ strides }) => spread(strides))];
   const byInput = byReach(shape, inputStrides);
-  // Positions of extremes count in the order the axes are written.
-  const reducedOrder = combine === "argMax" || combine === "argMin" ? [...axes] : byInput.filter((axis) => axes.includes(axis));
+  // Positions of extremes count, and factors of products meet, in the order the axes are written.
+  const ordered = combine === "argMax" || combine === "argMin" || isInOrder(combine, value.type);
+  const reducedOrder = ordered ? [...axes] : byInput.filter((axis) => axes.includes(axis));
   const outer = collapse(shape, [...inputStrides, ...results], byInput.filter((axis) => kept.includes(axis)));
   const collapsed = collapse(shape, inputStrides, reducedOrder);
   const inner = collapsed.extents.length === 0 ? single(inputs.length) : collapsed;

@@ -1,9 +1,12 @@
 import type { Spec } from "../primitive.ts";
 import type { Layout } from "../shape/layout.ts";
-import type { Expr } from "./expr.ts";
+import type { Expr, ScalarType } from "./expr.ts";
 
 /** How the elements of a reduction meet. `argMax` and `argMin` give the first position of the extreme element; NaN wins. */
 export type Combine = "sum" | "prod" | "max" | "min" | "any" | "all" | "argMax" | "argMin";
+
+/** Whether elements meet one after the other, in the order the axes are written: a product's size on the way hangs on it. */
+export const isInOrder = (combine: Combine, type: ScalarType): boolean => combine === "prod" && (type === "float32" || type === "float64");
 
 /**
  * Kernels that are no loop nest over one expression. Operands are row-major; sizes and flags (0 or 1) come in `sizes`:
@@ -12,12 +15,14 @@ export type Combine = "sum" | "prod" | "max" | "min" | "any" | "all" | "argMax" 
  * - `takeAlongAxis` `[outer, n, inner, m]`: x, indices int32[outer, m, inner] → [outer, m, inner], `out[o, j, i] = x[o, indices[o, j, i], i]`.
  * - `scatterAdd` `[outer, n, inner, m]`: x, indices int32[outer, m, inner], updates alike → x with `out[o, indices[o, j, i], i] += updates[o, j, i]`.
  * - `cumSum` `[outer, n, inner, reverse]`: x[outer, n, inner] → running sums along n, from the end if `reverse`; float32 adds in float64.
+ * - `cumProd` `[outer, n, inner, reverse]`: the same of running products.
+ * - `recurrence` `[outer, n, inner, reverse]`: a, b of [outer, n, inner] → `out[0] = b[0]`, `out[i] = a[i]·out[i − 1] + b[i]` along n, from the end if `reverse`.
  * - `argSort` `[outer, n, inner, descending]`: x[outer, n, inner] → int32 positions along n; stable and NaN last in both directions.
  * - `randomBits` `[size]`: key int32[2], counter int32[2] (low word, high word) → int32[size]; words 2i and 2i + 1 are
  *   Threefry-2x32 (20 rounds) of the block (low, high) of the 64-bit counter + i under the key.
  * Negative indices count from the end of n; those out of range are clamped (callers have checked them).
  */
-export type NamedKernel = "cumSum" | "argSort" | "take" | "takeAdd" | "takeAlongAxis" | "scatterAdd" | "randomBits";
+export type NamedKernel = "cumSum" | "cumProd" | "recurrence" | "argSort" | "take" | "takeAdd" | "takeAlongAxis" | "scatterAdd" | "randomBits";
 
 /** Where an input of a `place` goes: per axis, the first place and the step to the next. */
 export interface Region { readonly starts: readonly number[]; readonly steps: readonly number[] }

@@ -16,7 +16,7 @@ export function loopInParts(kernel: LoopKernel, axis: number, parts: number, spe
   const extent = known(extents[axis]);
   const length = Math.floor(extent / parts);
   const rest = extent - parts * length;
-  const wide = value.type === "float32" && (reduce.combine === "sum" || reduce.combine === "prod");
+  const wide = value.type === "float32" && reduce.combine === "sum";
   const between = betweenArray(extents.slice(0, extents.length - reduce.axes).map(known), parts + (rest > 0 ? 1 : 0), wide ? "float64" : value.type, specs);
   const some = (size: number): readonly Size[] => extents.map((each, at) => (at === axis ? size : each));
 

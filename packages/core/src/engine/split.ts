@@ -3,6 +3,7 @@ import { divisibleExtent } from "./bands.ts";
 import { loopInParts, productInParts } from "./partial.ts";
 import { withBodies, writesOf, type BufferSpec, type Kernel, type LoopKernel, type Program, type Size } from "./program.ts";
 import { known } from "./sizes.ts";
+import { isInOrder } from "./lowering.ts";
 import { kernelWork, workPerThread } from "./work.ts";
 
 /** Programs and reductions with less work than this, in operations on an element, are over before other threads could help. */
@@ -16,7 +17,7 @@ const mostBytes = 32 * 1024;
 
 /**
  * Cuts reductions into parts that threads can share out, and a reduction of what these give. The number of parts hangs on
- * sizes alone, so that no bit depends on the number of threads. Positions of extremes stay whole. Cut are
+ * sizes alone, so that no bit depends on the number of threads. Positions of extremes, and products of floats, stay whole. Cut are
  * - large reductions to a single number;
  * - reductions over the rows that kernels before them made, such as the gradient of a layer's weights, with few results: each part
  *   then needs only rows that the same thread made, while they are in its cache.
@@ -37,7 +38,8 @@ export function splitReductions({ buffers, kernels }: Program, least: number = l
   return { kernels: split(kernels), buffers: specs };
 }
 
-const isCuttable = ({ reduce, values: [value] }: LoopKernel): boolean => reduce !== null && reduce.combine !== "argMax" && reduce.combine !== "argMin" && value.type !== "int64";
+const isCuttable = ({ reduce, values: [value] }: LoopKernel): boolean =>
+  reduce !== null && reduce.combine !== "argMax" && reduce.combine !== "argMin" && !isInOrder(reduce.combine, value.type) && value.type !== "int64";
 
 function cutNumber(kernel: LoopKernel, specs: BufferSpec[], least: number): readonly Kernel[] | null {
   const { reduce, extents, inputs } = kernel;

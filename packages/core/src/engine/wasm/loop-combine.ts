@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import type { ScalarType } from "../expr.ts";
-import type { Combine } from "../lowering.ts";
+import { isInOrder, type Combine } from "../lowering.ts";
 import type { FunctionBuilder, Local } from "./encoder.ts";
 import { firstLane, joinLow, lowWords, shuffleSelf, splatBytes, swapHalves, swapNeighbours, vectorShape, type Lanes } from "./loop-vector.ts";
 
@@ -12,6 +12,8 @@ export interface Combiner {
   readonly vectors: number;
   /** The bytes in a lane of the positions that `add` wants, 0 if it wants none. */
   readonly positionBytes: 0 | 4 | 8;
+  /** Elements join one after the other: products of floats in another order overflow or vanish on the way. */
+  readonly inOrder: boolean;
   /** Sets an accumulator to what changes nothing. */
   begin(f: FunctionBuilder, state: readonly Local[]): void;
   /** Lets a vector of values (bool: a mask of 32-bit lanes) join; only its first lane if `single`. */
@@ -42,7 +44,7 @@ function inPlace(combine: Combine, type: DType, lanes: Lanes): Combiner {
   const bytes = type === "float64" ? 8 : 4;
   const start = splatBytes(neutral, type);
   return {
-    result: type, vectors: 1, positionBytes: 0,
+    result: type, vectors: 1, positionBytes: 0, inOrder: isInOrder(combine, type),
     begin: (f, [total]) => { f.v128(start).set(total); },
     add(f, [total], value, _, single) {
       f.get(total, value);
@@ -81,7 +83,7 @@ function inFloat64(combine: "sum" | "prod", lanes: Lanes): Combiner {
   const op = combine === "sum" ? "f64x2.add" : "f64x2.mul";
   const neutral = combine === "sum" ? 0 : 1;
   return {
-    result: "float32", vectors: lanes / 2, positionBytes: 0,
+    result: "float32", vectors: lanes / 2, positionBytes: 0, inOrder: isInOrder(combine, "float32"),
     begin: (f, state) => { for (const total of state) f.v128(splatBytes(neutral, "float64")).set(total); },
     add(f, [low, high], value, _, single) {
       f.get(low, value);
@@ -131,7 +133,7 @@ function extremePosition(combine: "argMax" | "argMin", type: DType, lanes: Lanes
     take(f, state, value, position);
   };
   return {
-    result: "int32", vectors: 2, positionBytes: bytes,
+    result: "int32", vectors: 2, positionBytes: bytes, inOrder: false,
     begin: (f, [best, at]) => { f.v128(splatBytes(worst, type)).set(best).v128(none).set(at); },
     add(f, state, value, position, single) {
       if (position === null) throw new Error(`wasm: ${combine} without positions`);

@@ -107,7 +107,7 @@ function addValue(
   const joining = f.local("v128");
   pushValue(context, reduction, streams, pointers, count, vector);
   f.set(joining);
-  if (!shared || count === lanes) {
+  if (!shared || (count === lanes && !combiner.inOrder)) {
     combiner.add(f, state, joining, positions, false);
     movePositions(context, combiner, positions, shared ? count : 1);
   } else {
@@ -130,7 +130,7 @@ function emitWithinRows(context: KernelContext, reduction: Reduction, combiner: 
   const packed = streams.every((stream) => stream.stride === 0 || isPacked(stream));
   // Several accumulators: additions need not wait for each other.
   const most = extents[last];
-  const sets = packed && combiner.positionBytes === 0 && !(typeof most === "number" && most < 4 * lanes) ? 4 : 1;
+  const sets = packed && combiner.positionBytes === 0 && !combiner.inOrder && !(typeof most === "number" && most < 4 * lanes) ? 4 : 1;
   const outer = [...inputs, output, ...(epilogue?.inputs ?? [])];
   nest(f, extents.slice(0, kept), outer, (pointers) => {
     const states = Array.from({ length: sets }, () => f.locals("v128", combiner.vectors));

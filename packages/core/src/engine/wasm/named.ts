@@ -11,10 +11,10 @@ export const namedOverrun = 32;
 export const namedScratch = (kernel: NamedKernel, sizes: readonly number[]): number => (kernel === "argSort" ? 8 * sizes[1] : 0);
 
 const inputsOf: Readonly<Record<NamedKernel, number>> = {
-  take: 2, takeAdd: 3, takeAlongAxis: 2, scatterAdd: 3, cumSum: 1, argSort: 1, randomBits: 2,
+  take: 2, takeAdd: 3, takeAlongAxis: 2, scatterAdd: 3, cumSum: 1, cumProd: 1, recurrence: 2, argSort: 1, randomBits: 2,
 };
 const sizesOf: Readonly<Record<NamedKernel, number>> = {
-  take: 4, takeAdd: 4, takeAlongAxis: 4, scatterAdd: 4, cumSum: 4, argSort: 4, randomBits: 1,
+  take: 4, takeAdd: 4, takeAlongAxis: 4, scatterAdd: 4, cumSum: 4, cumProd: 4, recurrence: 4, argSort: 4, randomBits: 1,
 };
 
 /** A kernel's operands: addresses, sizes and scratch in locals. */
@@ -52,8 +52,8 @@ export function compileNamed(kernel: NamedKernel, dtype: DType): WebAssembly.Mod
 export const emitNamed = (f: FunctionBuilder, kernel: NamedKernel, operands: NamedOperands): void => emitters[kernel](f, operands);
 
 const emitters: Readonly<Record<NamedKernel, (f: FunctionBuilder, operands: NamedOperands) => void>> = {
-  take: emitTake, takeAdd: emitTakeAdd, takeAlongAxis: emitTakeAlongAxis, scatterAdd: emitScatterAdd, cumSum: emitCumSum,
-  argSort: emitArgSort, randomBits: emitRandomBits,
+  take: emitTake, takeAdd: emitTakeAdd, takeAlongAxis: emitTakeAlongAxis, scatterAdd: emitScatterAdd,
+  cumSum: emitCumSum, cumProd: emitCumProd, recurrence: emitRecurrence, argSort: emitArgSort, randomBits: emitRandomBits,
 };
 
 /** Counts a local up from 0 to `end`, which is read once more each time. */
@@ -198,26 +198,38 @@ function emitScatterAdd(f: FunctionBuilder, { inputs: [x, indices, updates], out
   f.release(from);
 }
 
-/** Running sums along the middle axis; the running value of float32 is a float64. */
-function emitCumSum(f: FunctionBuilder, { inputs: [x], out, sizes: [outer, n, inner, reverse], dtype }: NamedOperands): void {
+/** What a kernel that runs along an axis does at each element: `total` is the running value, `at` the distance from the operands' start. */
+interface Running {
+  readonly total: Local;
+  readonly at: Local;
+  /** Pushes the element there of an input, as wide as the running value. */
+  readonly push: (input: Local) => void;
+}
+
+/** Walks the middle axis with a running value that starts as `first` and is stored at each element; that of float32 is a float64. */
+function runningValues(
+  f: FunctionBuilder, { out, sizes: [outer, n, inner, reverse], dtype }: NamedOperands, first: number, next: (running: Running) => void,
+): void {
   const bytes = bytesPerElement[dtype];
   const float = dtype === "float32" || dtype === "float64";
   const total = f.local(float ? "f64" : "i32");
   const [at, step] = f.locals("i32", 2);
+  const push = (input: Local): void => {
+    f.get(input, at).op("i32.add").memory(loads[dtype]);
+    if (dtype === "float32") f.op("f64.promote_f32");
+  };
   f.get(inner).i32(bytes).op("i32.mul").set(step);
   f.get(reverse).if(() => f.i32(0).get(step).op("i32.sub").set(step));
   countUp(f, outer, (o) => {
     countUp(f, inner, (i) => {
-      // The distance from the operands' start: both have one layout.
+      // All operands have one layout.
       f.get(o, n).op("i32.mul").get(n).i32(1).op("i32.sub").i32(0).get(reverse).op("select").op("i32.add");
       f.get(inner).op("i32.mul").get(i).op("i32.add").i32(bytes).op("i32.mul").set(at);
-      if (float) f.f64(0);
-      else f.i32(0);
+      if (float) f.f64(first);
+      else f.i32(first);
       f.set(total);
       countUp(f, n, () => {
-        f.get(total, x, at).op("i32.add").memory(loads[dtype]);
-        if (dtype === "float32") f.op("f64.promote_f32");
-        f.op(float ? "f64.add" : "i32.add").set(total);
+        next({ total, at, push });
         f.get(out, at).op("i32.add").get(total);
         if (dtype === "float32") f.op("f32.demote_f64");
         f.memory(stores[dtype]);
@@ -226,4 +238,47 @@ function emitCumSum(f: FunctionBuilder, { inputs: [x], out, sizes: [outer, n, in
     });
   });
   f.release(total, at, step);
+}
+
+function emitCumSum(f: FunctionBuilder, operands: NamedOperands): void {
+  const { inputs: [x], dtype } = operands;
+  runningValues(f, operands, 0, ({ total, push }) => {
+    f.get(total);
+    push(x);
+    f.op(dtype === "float32" || dtype === "float64" ? "f64.add" : "i32.add").set(total);
+  });
+}
+
+function emitCumProd(f: FunctionBuilder, operands: NamedOperands): void {
+  const { inputs: [x], dtype } = operands;
+  runningValues(f, operands, 1, ({ total, push }) => {
+    f.get(total);
+    push(x);
+    f.op(dtype === "float32" || dtype === "float64" ? "f64.mul" : "i32.mul").set(total);
+  });
+}
+
+/** A linear recurrence: at the start there is nothing to multiply. */
+function emitRecurrence(f: FunctionBuilder, operands: NamedOperands): void {
+  const { inputs: [a, b], sizes: [, n], dtype } = operands;
+  const float = dtype === "float32" || dtype === "float64";
+  const left = f.local("i32");
+  f.i32(0).set(left);
+  runningValues(f, operands, 0, ({ total, push }) => {
+    f.get(left).if(
+      () => {
+        f.get(total);
+        push(a);
+        f.op(float ? "f64.mul" : "i32.mul");
+        push(b);
+        f.op(float ? "f64.add" : "i32.add").set(total);
+      },
+      () => {
+        push(b);
+        f.set(total).get(n).set(left);
+      },
+    );
+    f.get(left).i32(1).op("i32.sub").set(left);
+  });
+  f.release(left);
 }
