@@ -1,4 +1,4 @@
-import type { DiagonalOffset } from "./api/indexing.ts";
+import type { DiagonalOffset, EluOptions, LeakyReluOptions, PadOptions } from "./api/option-names.ts";
 import type { Correction, Descending, NormOrder } from "./api/reductions.ts";
 import type { ContractionMethod, DotMethod, MatMulMethod, OuterMethod } from "./api/signatures/contract.ts";
 import type { BinaryMethod, CastMethod, ClipMethod, UnaryMethod, UnaryMethodWith, WhereMethod } from "./api/signatures/elementwise.ts";
@@ -130,9 +130,9 @@ interface ArithmeticMethods {
   /** x · Φ(x), where Φ is the normal distribution's cumulative probability (Hendrycks and Gimpel 2016). */
   readonly gelu: UnaryMethodWith<ToFloat, GeluOptions>;
   /** x above 0, α·(eˣ − 1) elsewhere; α is 1 unless given (Clevert et al. 2015). */
-  readonly elu: UnaryMethodWith<ToFloat, { readonly alpha?: number | undefined }>;
+  readonly elu: UnaryMethodWith<ToFloat, EluOptions>;
   /** x above 0, slope·x elsewhere; the slope is 0.01 unless given. */
-  readonly leakyRelu: UnaryMethodWith<ToFloat, { readonly slope?: number | undefined }>;
+  readonly leakyRelu: UnaryMethodWith<ToFloat, LeakyReluOptions>;
   /** The elements moved into [min, max]; either bound may be left out, and `max` wins where they cross. NaN stays. The gradient flows to x within the bounds. */
   readonly clip: ClipMethod;
   /** The elements in another dtype: toward zero and saturating to int32 (NaN becomes 0), x ≠ 0 to bool, rounded to float32. */
@@ -276,7 +276,7 @@ interface MovementMethods {
   /** Part of a tensor, without copying: for each leading axis an index (the axis goes) or [start, stop, step] as in. */
   readonly slice: SliceMethod;
   /** More places before and after each axis, filled with `value` (0 unless given). */
-  readonly pad: ResizeMethod<readonly (readonly [before: number, after: number])[], { readonly value?: number | undefined }>;
+  readonly pad: ResizeMethod<readonly (readonly [before: number, after: number])[], PadOptions>;
   /** The whole tensor repeated like tiles, so often along each axis. */
   readonly tile: ReformMethod<Axes>;
   /** Each element repeated in place along an axis; without one, all elements in row-major order, in a vector. */

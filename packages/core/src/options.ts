@@ -1,9 +1,48 @@
-import { NdgradError } from "./errors.ts";
+import { isDType } from "./dtype.ts";
+import { DTypeError, NdgradError, ShapeError } from "./errors.ts";
+import { isRecord, typedArrayName } from "./realm.ts";
 
 type KeyOf<T> = T extends unknown ? keyof T & string : never;
+type FailureClass = new (message: string) => Error;
 
-/** The names of all options of `T`: one that is missing, or one too many, does not compile. */
-export type OptionNames<T> = { readonly [Name in KeyOf<T>]: true };
+/** What an option takes: how a message asks for it, with an example, how it is recognised, and which error says otherwise. */
+export interface OptionKind {
+  readonly takes: string;
+  readonly example: string;
+  readonly test: (value: unknown) => boolean;
+  readonly Failure?: FailureClass;
+}
+
+/**
+ * The names of all options of `T`, each with what it takes: one that is missing, or one too many, does not compile. `true` leaves it
+ * to the function to check the value.
+ */
+export type OptionNames<T> = { readonly [Name in KeyOf<T>]: true | OptionKind };
+
+const isWhole = (value: unknown): boolean => Number.isInteger(value);
+
+/** A whole number that counts axes, places or diagonals. */
+export const wholeNumber: OptionKind = { takes: "a whole number", example: "1", test: isWhole, Failure: ShapeError };
+/** One axis, or a list of them. */
+export const axes: OptionKind = { takes: "an axis or a list of axes, whole numbers", example: "0", test: (value) => isWhole(value) || (Array.isArray(value) && value.every(isWhole)), Failure: ShapeError };
+/** One axis. */
+export const axis: OptionKind = { ...wholeNumber, takes: "an axis, a whole number", example: "0" };
+/** Two axes. */
+export const axisPair: OptionKind = { takes: "two axes, as in [0, 1]", example: "[0, 1]", test: (value) => Array.isArray(value) && value.length === 2 && value.every(isWhole), Failure: ShapeError };
+/** A list of sizes. */
+export const sizes: OptionKind = { takes: "a list of sizes, as in [2, 3]", example: "[2, 3]", test: (value) => Array.isArray(value) && value.every((each) => typeof each === "number"), Failure: ShapeError };
+export const flag: OptionKind = { takes: "true or false", example: "true", test: (value) => typeof value === "boolean" };
+export const number: OptionKind = { takes: "a number", example: "0.5", test: (value) => typeof value === "number" };
+export const text: OptionKind = { takes: "a string", example: '"name"', test: (value) => typeof value === "string" };
+export const dtype: OptionKind = { takes: 'a dtype: "float32", "float64", "int32" or "bool"', example: '"float32"', test: isDType, Failure: DTypeError };
+/** A function that is called with what its place in the signature says. */
+export const callback: OptionKind = { takes: "a function", example: "() => …", test: (value) => typeof value === "function" };
+
+/** One of a few words or numbers. */
+export function oneOf(...values: readonly (string | number)[]): OptionKind {
+  const written = values.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value)));
+  return { takes: written.join(written.length === 2 ? " or " : ", "), example: written[0], test: (value) => values.some((each) => each === value) };
+}
 
 /** What other frameworks call an option, written as `plain` writes it: the names that users bring along. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
@@ -17,33 +56,44 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Throws unless options are a record (or left out) in which every name is one of `names`. Every function that takes options by name
- * calls it first: a misspelt option would change nothing, and nobody would hear of it.
+ * Throws unless options are a plain object (or left out) in which every name is one of `names`, with a value of its kind; `undefined`
+ * counts as left out. Every function that takes options by name calls it first: a misspelt option would change nothing, and nobody
+ * would hear of it.
  */
-export function checkOptions<T extends object>(
-  caller: string, options: T | undefined, names: OptionNames<T>, Failure: new (message: string) => Error = NdgradError,
-): void {
+export function checkOptions<T extends object>(caller: string, options: T | undefined, names: OptionNames<T>, Failure?: FailureClass): void {
   if (options === undefined) return;
   const given: unknown = options;
-  if (typeof given !== "object" || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) {
-    throw new Failure(`${caller}: options are given by name${example(names)}, got ${describe(given)}`);
-  }
-  for (const name in options) {
-    if (!Object.hasOwn(names, name)) throw new Failure(unknownOption(caller, name, Object.keys(names)));
+  if (!isRecord(given)) throw new (Failure ?? NdgradError)(`${caller}: options are given by name${exampleOf(names)}, got ${describe(given)}`);
+  for (const name in given) {
+    if (!Object.hasOwn(names, name)) throw new (Failure ?? NdgradError)(unknownOption(caller, name, Object.keys(names)));
+    const kind: true | OptionKind = (names as Readonly<Record<string, true | OptionKind>>)[name];
+    const value = given[name];
+    if (kind !== true && value !== undefined && !kind.test(value)) {
+      throw new (Failure ?? kind.Failure ?? NdgradError)(`${caller}: option "${name}" takes ${kind.takes}, got ${describe(value)}`);
+    }
   }
 }
 
-const example = (names: object): string => {
-  const [first] = Object.keys(names);
-  return first === undefined ? "" : `, as in { ${first}: … }`;
-};
+/** `, as in { axis: 0 }`: how a message shows what options look like. */
+export function exampleOf(names: Readonly<Record<string, true | OptionKind>>): string {
+  const [first] = Object.entries(names);
+  return first === undefined ? "" : `, as in { ${first[0]}: ${first[1] === true ? "…" : first[1].example} }`;
+}
 
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "function") return "a function";
-  if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return `the ${typeof value} ${value}`;
-  return typeof value === "object" ? "a typed array" : `a ${typeof value}`;
+/** A value as it reads in a message: `the number 0.1`, `an array`. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  switch (typeof value) {
+    case "string": return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+    case "number": case "bigint": case "boolean": return `the ${typeof value} ${value}`;
+    case "function": return "a function";
+    case "symbol": return "a symbol";
+    default: break;
+  }
+  if (Array.isArray(value)) return value.length <= 8 && value.every((each) => typeof each === "number") ? `[${value.join(", ")}]` : "an array";
+  if (typedArrayName(value) !== undefined) return "a typed array";
+  const { name } = (value as object).constructor ?? {};
+  return name === undefined || name === "Object" ? "an object" : `an object of class ${name}`;
 }
 
 function unknownOption(caller: string, name: string, known: readonly string[]): string {

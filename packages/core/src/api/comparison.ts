@@ -3,7 +3,8 @@ import * as bitwise from "../ops/elementwise/bitwise.ts";
 import * as comparison from "../ops/elementwise/comparison.ts";
 import * as logical from "../ops/elementwise/logical.ts";
 import { where as whereOp } from "../ops/elementwise/where.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, options } from "./dispatch.ts";
+import { closenessOptions } from "./option-names.ts";
 import type { BinaryFunction, UnaryFunction, WhereFunction } from "./signatures/elementwise.ts";
 import type { Bits, Comparison, Operand, Same, Shifts, ToBool } from "./signatures/operands.ts";
 import type { Tensor } from "../tensor.ts";
@@ -152,14 +153,14 @@ export const where: WhereFunction = dispatch("where", ["value", "value", "value"
  * @throws ShapeError where the shapes do not broadcast.
  * @example isClose(tensor([1, 2]), tensor([1, 2.1])); // [true, false]
  */
-export const isClose: (a: Operand, b: Operand, options?: ClosenessOptions) => Tensor<Shape, "bool"> = dispatch("isClose", ["tensor", "tensor", "options?"], isCloseOp);
+export const isClose: (a: Operand, b: Operand, options?: ClosenessOptions) => Tensor<Shape, "bool"> = dispatch("isClose", ["tensor", "tensor", options(closenessOptions)], isCloseOp);
 
 /**
  * Whether all elements are close, as `isClose` says. NumPy, PyTorch: allclose.
  * @throws ShapeError where the shapes do not broadcast; TraceError for a traced tensor.
  * @example allClose(tensor([1]), tensor([1 + 1e-9])); // true
  */
-export const allClose: (a: Operand, b: Operand, options?: ClosenessOptions) => boolean = dispatch("allClose", ["tensor", "tensor", "options?"], allCloseOp);
+export const allClose: (a: Operand, b: Operand, options?: ClosenessOptions) => boolean = dispatch("allClose", ["tensor", "tensor", options(closenessOptions)], allCloseOp);
 
 /**
  * Whether shapes and all elements are equal; NaN equals nothing. NumPy: array_equal; PyTorch: equal.

@@ -4,10 +4,10 @@ import { einsum as einsumOp } from "../compose/einsum.ts";
 import { NdgradError } from "../errors.ts";
 import { matmul as matmulOp } from "../ops/contract/matmul.ts";
 import type { Tensor } from "../tensor.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, options } from "./dispatch.ts";
+import { diagonalOffset, type DiagonalOffset, diagonalOptions } from "./option-names.ts";
 import type { ContractionFunction, DotFunction, MatMulFunction, OuterFunction } from "./signatures/contract.ts";
 import type { Operand } from "./signatures/operands.ts";
-import type { DiagonalOffset } from "./indexing.ts";
 
 /**
  * Products of matrices, out[…, i, j] = Σₖ a[…, i, k] · b[…, k, j]; leading axes broadcast. A vector counts as a row on the left
@@ -51,21 +51,21 @@ export const tensordot: ContractionFunction<contraction.ContractedAxes> = dispat
  * @throws ShapeError for axes out of range or the same axis twice.
  * @example diagonal(tensor([[1, 2], [3, 4]])); // [1, 4]
  */
-export const diagonal: (x: Operand, options?: diagonals.DiagonalOptions) => Tensor = dispatch("diagonal", ["tensor", "options?"], diagonals.diagonal);
+export const diagonal: (x: Operand, options?: diagonals.DiagonalOptions) => Tensor = dispatch("diagonal", ["tensor", options(diagonalOptions)], diagonals.diagonal);
 
 /**
  * Σᵢ x[…, i, i] over the last two axes, unless others are named. NumPy, PyTorch: trace.
  * @throws ShapeError for axes out of range or the same axis twice.
  * @example trace(tensor([[1, 2], [3, 4]])); // 5
  */
-export const trace: (x: Operand, options?: diagonals.DiagonalOptions) => Tensor = dispatch("trace", ["tensor", "options?"], diagonals.trace);
+export const trace: (x: Operand, options?: diagonals.DiagonalOptions) => Tensor = dispatch("trace", ["tensor", options(diagonalOptions)], diagonals.trace);
 
 /**
  * Square matrices with x's last axis on a diagonal, zeros elsewhere. NumPy: diag of a vector; PyTorch: diag_embed.
  * @throws ShapeError for a scalar.
  * @example diagonalMatrix(tensor([1, 2])); // [[1, 0], [0, 2]]
  */
-export const diagonalMatrix: (x: Operand, options?: DiagonalOffset) => Tensor = dispatch("diagonalMatrix", ["tensor", "options?"], (x: Tensor, { offset }: DiagonalOffset = {}) => diagonals.diagonalMatrix(x, offset));
+export const diagonalMatrix: (x: Operand, options?: DiagonalOffset) => Tensor = dispatch("diagonalMatrix", ["tensor", options(diagonalOffset)], (x: Tensor, { offset }: DiagonalOffset = {}) => diagonals.diagonalMatrix(x, offset));
 
 const einsumOf: (equation: string, operands: readonly Operand[]) => Tensor = dispatch("einsum", ["text", "tensors"], (equation: string, operands: readonly Tensor[]) => einsumOp(equation, ...operands));
 

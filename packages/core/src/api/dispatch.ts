@@ -2,7 +2,10 @@
 import untypedFunction from "typed-function";
 import { isDType, promote, toFloat, type DType } from "../dtype.ts";
 import { NdgradError } from "../errors.ts";
+import type { Value } from "../ops/literal.ts";
 import { literalTensor } from "../ops/literal-tensor.ts";
+import { checkOptions, exampleOf, type OptionKind, type OptionNames } from "../options.ts";
+import { isNumberArray, isRecord as isPlainObject, typedArrayName } from "../realm.ts";
 import { Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
 
@@ -25,20 +28,23 @@ interface Kind {
   readonly convert?: (op: string, value: unknown, beside: DType | undefined) => unknown;
 }
 
-const isNumberArray = (value: unknown): boolean => ArrayBuffer.isView(value) && !(value instanceof DataView);
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 const isNumber = (value: unknown): value is number => typeof value === "number";
 const isNumberList = (value: unknown): boolean => isList(value) && value.every(isNumber);
-const isRecord = (value: unknown): boolean =>
-  value === undefined || (typeof value === "object" && value !== null && !isList(value) && !isNumberArray(value) && !(value instanceof Tensor) && !(value instanceof Variable));
+const isOptions = (value: unknown): boolean => value === undefined || isPlainObject(value);
+const isInt32Array = (value: unknown): boolean => typedArrayName(value) === "Int32Array";
 const isTensorLike = (value: unknown): boolean =>
   value instanceof Tensor || value instanceof Variable || isNumber(value) || typeof value === "boolean" || isList(value) || isNumberArray(value);
 
+/** An option that takes whatever functions take for a tensor. */
+export const operand: OptionKind = { takes: "a tensor, a number or nested arrays", example: "0", test: isTensorLike };
+
 /** Variables become their values, arrays tensors; a list takes the dtype of the tensors beside it, as a bare number does. */
-function toValue(op: string, value: unknown, beside: DType | undefined): unknown {
+export function toValue(op: string, value: unknown, beside: DType | undefined): Value {
   if (value instanceof Variable) return value.value;
   if (isNumberArray(value)) return literalTensor(op, value);
-  if (!isList(value)) return value;
+  // The door has seen that it is a tensor, a number or a boolean otherwise.
+  if (!isList(value)) return value as Value;
   const literal = literalTensor(op, value);
   if (beside === undefined || literal.dtype === "bool") return literal;
   return literalTensor(op, value, { dtype: beside === "bool" ? "int32" : beside });
@@ -67,9 +73,9 @@ const kinds: Readonly<Record<KindName, Kind>> = {
     },
   },
   indices: {
-    test: (value) => value instanceof Tensor || value instanceof Variable || isNumber(value) || isNumberList(value) || value instanceof Int32Array,
+    test: (value) => value instanceof Tensor || value instanceof Variable || isNumber(value) || isNumberList(value) || isInt32Array(value),
     expected: "an int32 tensor, a whole number or a list of them", exact: ["Tensor"],
-    convert: (op, value) => (value instanceof Variable ? value.value : value instanceof Int32Array ? literalTensor(op, value) : value),
+    convert: (op, value) => (value instanceof Variable ? value.value : isInt32Array(value) ? literalTensor(op, value) : value),
   },
   number: { test: isNumber, expected: "a number" },
   text: { test: (value) => typeof value === "string", expected: "a string" },
@@ -83,15 +89,37 @@ const kinds: Readonly<Record<KindName, Kind>> = {
   // literalTensor says better what is wrong with a literal.
   literal: { test: () => true, expected: "numbers, booleans, typed arrays or nested arrays of these" },
   scalar: { test: (value) => isNumber(value) || typeof value === "boolean", expected: "a number or a boolean" },
-  numberOrOptions: { test: (value) => isNumber(value) || isRecord(value), expected: "a number, or options by name" },
-  options: { test: isRecord, expected: "options by name, as in { axis: 0 }" },
+  numberOrOptions: { test: (value) => isNumber(value) || isOptions(value), expected: "a number, or options by name" },
+  options: { test: isOptions, expected: "options by name" },
 };
 
-/** The name of a kind; with `?` the parameter may be left out. */
-export type Parameter = KindName | `${KindName}?`;
+/** A parameter that takes options by name. */
+interface OptionsParameter {
+  readonly kind: "options" | "numberOrOptions";
+  readonly optional: boolean;
+  readonly names: OptionNames<Readonly<Record<string, unknown>>>;
+}
 
+/** The name of a kind, which with `?` may be left out; or options, which never come without their names. */
+export type Parameter = Exclude<KindName, OptionsParameter["kind"]> | `${Exclude<KindName, OptionsParameter["kind"]>}?` | OptionsParameter;
+
+/** Options that may be left out; those of other names, or with values of other kinds, are refused. */
+export const options = <T extends object>(names: OptionNames<T>): OptionsParameter => ({ kind: "options", optional: true, names });
+/** Options that must be given. */
+export const requiredOptions = <T extends object>(names: OptionNames<T>): OptionsParameter => ({ kind: "options", optional: false, names });
+/** A number, or the options if they come in its place. */
+export const numberOrOptions = <T extends object>(names: OptionNames<T>): OptionsParameter => ({ kind: "numberOrOptions", optional: true, names });
+
+const nameOf = (parameter: Parameter): KindName => (typeof parameter === "string" ? (parameter.replace("?", "") as KindName) : parameter.kind);
 const kindOf = (parameter: Parameter): Kind => kinds[nameOf(parameter)];
-const nameOf = (parameter: Parameter): KindName => parameter.replace("?", "") as KindName;
+const isOptional = (parameter: Parameter): boolean => (typeof parameter === "string" ? parameter.endsWith("?") : parameter.optional);
+/** What a message asks for. */
+function expectedOf(parameter: Parameter): string {
+  const { expected } = kindOf(parameter);
+  if (typeof parameter === "string") return expected;
+  const names = Object.keys(parameter.names);
+  return `${expected}${exampleOf(parameter.names)}${names.length === 1 ? "" : ` (it takes ${names.join(", ")})`}`;
+}
 
 function commonDType(values: ArrayLike<unknown>): DType | undefined {
   let common: DType | undefined;
@@ -125,16 +153,27 @@ export function dispatch<F>(name: string, parameters: readonly Parameter[], impl
   // Written out by number of arguments, which the door counts: handing on a list takes half as long as checking it.
   const opened = function (first?: unknown, second?: unknown, third?: unknown): unknown {
     door ??= openDoor(name, parameters, implementation as Call);
-    switch (arguments.length) {
-      case 0: return door();
-      case 1: return door(first);
-      case 2: return door(first, second);
-      case 3: return door(first, second, third);
-      default: return door(...arguments);
+    try {
+      switch (arguments.length) {
+        case 0: return door();
+        case 1: return door(first);
+        case 2: return door(first, second);
+        case 3: return door(first, second, third);
+        default: return door(...arguments);
+      }
+    } catch (error) {
+      throw error instanceof NdgradError ? entitled(name, error) : error;
     }
   };
   Object.defineProperty(opened, "name", { value: name });
   return opened as F;
+}
+
+/** An error that names the function which was called, where it named one of the operations that this function is made of. */
+function entitled(name: string, error: NdgradError): NdgradError {
+  if (error.message.startsWith(name) && !/^\w/.test(error.message.slice(name.length))) return error;
+  const sentence = error.message.replace(/^\w+: /, "");
+  return new (error.constructor as new (message: string) => NdgradError)(`${name}: ${sentence}`);
 }
 
 type Call = (...args: readonly unknown[]) => unknown;
@@ -147,16 +186,34 @@ function openDoor(name: string, parameters: readonly Parameter[], implementation
     return implementation(...args.map((value, i) => kindOf(parameters[i]).convert?.(name, value, beside) ?? value));
   };
   const signatures: Record<string, unknown> = {};
-  const required = parameters.filter((parameter) => !parameter.endsWith("?")).length;
+  const required = parameters.filter((parameter) => !isOptional(parameter)).length;
   for (let count = required; count <= parameters.length; count++) {
     const used = parameters.slice(0, count);
-    signatures[used.map(nameOf).join(", ")] = converting;
+    signatures[used.map(nameOf).join(", ")] = checking(name, used, converting);
     for (const exact of combinations(used.map((parameter) => kindOf(parameter).exact ?? [nameOf(parameter)]))) {
       const needsConversion = used.some((parameter) => kindOf(parameter).convert !== undefined && kindOf(parameter).exact === undefined);
-      signatures[exact.join(", ")] = needsConversion ? converting : implementation;
+      signatures[exact.join(", ")] = checking(name, used, needsConversion ? converting : implementation);
     }
   }
   return typed(name, signatures) as Call;
+}
+
+/** The call behind a check of its options, where there are any. */
+function checking(name: string, parameters: readonly Parameter[], call: Call): Call {
+  const last = parameters.length - 1;
+  const taken = parameters.map((parameter) => (typeof parameter === "string" ? undefined : parameter.names));
+  if (taken.every((names) => names === undefined)) return call;
+  const check = (value: unknown, names: OptionsParameter["names"] | undefined): void => {
+    if (names !== undefined && typeof value === "object") checkOptions(name, value as Readonly<Record<string, unknown>>, names);
+  };
+  const only = taken.slice(0, last).every((names) => names === undefined) ? taken[last] : undefined;
+  // Options come last nearly always; written out, since a rest parameter would cost more than the check.
+  if (only !== undefined && last === 1) return (first, given) => { check(given, only); return call(first, given); };
+  if (only !== undefined && last === 2) return (first, second, given) => { check(given, only); return call(first, second, given); };
+  return (...args) => {
+    args.forEach((value, i) => { check(value, taken[i]); });
+    return call(...args);
+  };
 }
 
 const combinations = (alternatives: readonly (readonly string[])[]): readonly (readonly string[])[] =>
@@ -165,14 +222,13 @@ const combinations = (alternatives: readonly (readonly string[])[]): readonly (r
 const ordinals = ["first", "second", "third", "fourth", "fifth", "sixth"];
 
 function mismatch(name: string, parameters: readonly Parameter[], args: ArrayLike<unknown>): NdgradError {
-  const required = parameters.filter((parameter) => !parameter.endsWith("?")).length;
+  const required = parameters.filter((parameter) => !isOptional(parameter)).length;
   for (let i = 0; i < Math.min(args.length, parameters.length); i++) {
-    const { test, expected } = kindOf(parameters[i]);
-    if (!test(args[i])) return new NdgradError(`${name}: cannot take ${describe(args[i])} as ${ordinals[i]} argument${shown(args[i])}; give ${expected}`);
+    if (!kindOf(parameters[i]).test(args[i])) return new NdgradError(`${name}: cannot take ${describe(args[i])} as ${ordinals[i]} argument${shown(args[i])}; give ${expectedOf(parameters[i])}`);
   }
   const takes = required === parameters.length ? `${required}` : `${required} to ${parameters.length}`;
   const counted = `${name}: takes ${takes} argument${takes === "1" ? "" : "s"}, got ${args.length}`;
-  if (args.length < required) return new NdgradError(`${counted}; the ${ordinals[args.length]} is missing: give ${kindOf(parameters[args.length]).expected}`);
+  if (args.length < required) return new NdgradError(`${counted}; the ${ordinals[args.length]} is missing: give ${expectedOf(parameters[args.length])}`);
   return new NdgradError(`${counted}; inside map() and the like write (x) => ${name}(x)`);
 }
 

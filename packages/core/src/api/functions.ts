@@ -1,12 +1,16 @@
 import { cast as castOp } from "../ops/cast.ts";
 import * as activations from "../compose/activations.ts";
-import { clip as clipOp } from "../compose/clip.ts";
+import { clip as clipOp, type ClipOptions } from "../compose/clip.ts";
 import * as activation from "../ops/elementwise/activation.ts";
 import * as exponential from "../ops/elementwise/exponential.ts";
 import * as hyperbolic from "../ops/elementwise/hyperbolic.ts";
 import * as trigonometric from "../ops/elementwise/trigonometric.ts";
 import { stopGradient as stopGradientOp } from "../ops/stop-gradient.ts";
-import { dispatch } from "./dispatch.ts";
+import type { Value } from "../ops/literal.ts";
+import type { OptionNames } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
+import { dispatch, operand, options, requiredOptions, toValue } from "./dispatch.ts";
+import { eluOptions, geluOptions, leakyReluOptions, type EluOptions, type LeakyReluOptions } from "./option-names.ts";
 import type { BinaryFunction, CastFunction, ClipFunction, UnaryFunction, UnaryFunctionWith } from "./signatures/elementwise.ts";
 import type { FloatArithmetic, Same, ToFloat, ToNumber } from "./signatures/operands.ts";
 
@@ -174,19 +178,19 @@ export const silu: UnaryFunction<ToFloat> = dispatch("silu", ["tensor"], activat
  * @param options `approximate: "tanh"` for the article's approximation.
  * @example gelu(tensor([1])); // [0.8413447]
  */
-export const gelu: UnaryFunctionWith<ToFloat, activations.GeluOptions> = dispatch("gelu", ["tensor", "options?"], activations.gelu);
+export const gelu: UnaryFunctionWith<ToFloat, activations.GeluOptions> = dispatch("gelu", ["tensor", options(geluOptions)], activations.gelu);
 
 /**
  * x above 0, α·(eˣ − 1) elsewhere; α is 1 unless given (Clevert et al. 2015). PyTorch: elu.
  * @example elu(tensor([-1, 1])); // [−0.6321206, 1]
  */
-export const elu: UnaryFunctionWith<ToFloat, { readonly alpha?: number | undefined }> = dispatch("elu", ["tensor", "options?"], activations.elu);
+export const elu: UnaryFunctionWith<ToFloat, EluOptions> = dispatch("elu", ["tensor", options(eluOptions)], activations.elu);
 
 /**
  * x above 0, slope·x elsewhere; the slope is 0.01 unless given. PyTorch: leaky_relu.
  * @example leakyRelu(tensor([-1, 1])); // [−0.01, 1]
  */
-export const leakyRelu: UnaryFunctionWith<ToFloat, { readonly slope?: number | undefined }> = dispatch("leakyRelu", ["tensor", "options?"], activations.leakyRelu);
+export const leakyRelu: UnaryFunctionWith<ToFloat, LeakyReluOptions> = dispatch("leakyRelu", ["tensor", options(leakyReluOptions)], activations.leakyRelu);
 
 /**
  * 1 where x is above 0, else 0, in x's dtype: the step of the first neurons; the gradient is 0. NumPy: heaviside(x, 0).
@@ -200,13 +204,16 @@ export const step: UnaryFunction<Same> = dispatch("step", ["tensor"], activation
  */
 export const softsign: UnaryFunction<ToFloat> = dispatch("softsign", ["tensor"], activations.softsign);
 
+const clipOptions: OptionNames<ClipOptions> = { min: operand, max: operand };
+const bound = (value: unknown, { dtype }: Tensor): Value | undefined => (value === undefined ? undefined : toValue("clip", value, dtype));
+
 /**
  * The elements moved into [min, max]; either bound may be left out, and `max` wins where they cross. NaN stays. The gradient
  * flows to x within the bounds. NumPy: clip; PyTorch: clamp.
  * @throws ShapeError where a bound that is a tensor does not broadcast with x.
  * @example clip(tensor([-2, 0.5, 3]), { min: 0, max: 1 }); // [0, 0.5, 1]
  */
-export const clip: ClipFunction = dispatch("clip", ["tensor", "options"], clipOp);
+export const clip: ClipFunction = dispatch("clip", ["tensor", requiredOptions(clipOptions)], (x: Tensor, { min, max }: ClipOptions) => clipOp(x, { min: bound(min, x), max: bound(max, x) }));
 
 /**
  * The elements in another dtype: toward zero and saturating to int32 (NaN becomes 0), x ≠ 0 to bool, rounded to float32.

@@ -3,13 +3,11 @@ import { topK as topKOp } from "../compose/sorting.ts";
 import * as alongAxis from "../ops/indexing/along-axis.ts";
 import * as taking from "../ops/indexing/take.ts";
 import type { Tensor } from "../tensor.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, options } from "./dispatch.ts";
+import { diagonalOffset, type DiagonalOffset, dtypeOption, oneAxis, topKOptions } from "./option-names.ts";
 import type { BooleanMaskFunction, OneHotFunction, ScatterAddFunction, TakeAddFunction, TakeAlongAxisFunction, TakeFunction, TopKFunction } from "./signatures/indexing.ts";
 import type { KeepFunction } from "./signatures/movement.ts";
 import type { Operand } from "./signatures/operands.ts";
-
-/** Which diagonal is the border: 0 the main one, 1 the one above it. */
-export interface DiagonalOffset { readonly offset?: number | undefined }
 
 // Indices are int32 tensors or whole numbers; negative ones count from the end.
 
@@ -19,7 +17,7 @@ export interface DiagonalOffset { readonly offset?: number | undefined }
  * @throws ShapeError for an index out of range (one that is traced is clamped instead); DTypeError unless indices are int32.
  * @example take(tensor([[1, 2], [3, 4], [5, 6]]), [2, 0]); // [[5, 6], [1, 2]]
  */
-export const take: TakeFunction = dispatch("take", ["tensor", "indices", "options?"], taking.take);
+export const take: TakeFunction = dispatch("take", ["tensor", "indices", options(oneAxis)], taking.take);
 
 /**
  * x with something added at the places that `take` would pick; an index that comes twice adds twice. NumPy: add.at; PyTorch:
@@ -27,7 +25,7 @@ export const take: TakeFunction = dispatch("take", ["tensor", "indices", "option
  * @throws ShapeError for an index out of range, or updates that do not broadcast; DTypeError unless indices are int32.
  * @example takeAdd(zeros([3]), [0, 2, 0], tensor([1, 2, 3])); // [4, 0, 2]
  */
-export const takeAdd: TakeAddFunction = dispatch("takeAdd", ["tensor", "indices", "value", "options?"], taking.takeAdd);
+export const takeAdd: TakeAddFunction = dispatch("takeAdd", ["tensor", "indices", "value", options(oneAxis)], taking.takeAdd);
 
 /**
  * For each place of the indices the element that they point to along an axis; what argSort found, this takes. NumPy:
@@ -50,7 +48,7 @@ export const scatterAdd: ScatterAddFunction = dispatch("scatterAdd", ["tensor", 
  * @throws ShapeError for an index outside 0 … depth − 1; DTypeError unless indices are int32.
  * @example oneHot([0, 2], 3); // [[1, 0, 0], [0, 0, 1]]
  */
-export const oneHot: OneHotFunction = dispatch("oneHot", ["indices", "number", "options?"], selection.oneHot);
+export const oneHot: OneHotFunction = dispatch("oneHot", ["indices", "number", options(dtypeOption)], selection.oneHot);
 
 /**
  * The elements (for a mask of fewer axes, the parts) where the mask is true, in row-major order. NumPy: x[mask]; PyTorch:
@@ -73,18 +71,18 @@ export const nonZero: (x: Operand) => Tensor<[number, number], "int32"> = dispat
  * @throws ShapeError unless 0 ≤ k ≤ the size of the axis.
  * @example topK(tensor([1, 3, 2]), 2); // { values: [3, 2], indices: [1, 2] }
  */
-export const topK: TopKFunction = dispatch("topK", ["tensor", "number", "options?"], topKOp);
+export const topK: TopKFunction = dispatch("topK", ["tensor", "number", options(topKOptions)], topKOp);
 
 /**
  * The lower triangle of a matrix (or of each of a batch), zeros above the diagonal. NumPy, PyTorch: tril.
  * @throws ShapeError for a scalar or a vector.
  * @example tril(ones([2, 2])); // [[1, 0], [1, 1]]
  */
-export const tril: KeepFunction<DiagonalOffset> = dispatch("tril", ["tensor", "options?"], (x: Tensor, { offset }: DiagonalOffset = {}) => selection.tril(x, offset));
+export const tril: KeepFunction<DiagonalOffset> = dispatch("tril", ["tensor", options(diagonalOffset)], (x: Tensor, { offset }: DiagonalOffset = {}) => selection.tril(x, offset));
 
 /**
  * The upper triangle of a matrix (or of each of a batch), zeros below the diagonal. NumPy, PyTorch: triu.
  * @throws ShapeError for a scalar or a vector.
  * @example triu(ones([2, 2])); // [[1, 1], [0, 1]]
  */
-export const triu: KeepFunction<DiagonalOffset> = dispatch("triu", ["tensor", "options?"], (x: Tensor, { offset }: DiagonalOffset = {}) => selection.triu(x, offset));
+export const triu: KeepFunction<DiagonalOffset> = dispatch("triu", ["tensor", options(diagonalOffset)], (x: Tensor, { offset }: DiagonalOffset = {}) => selection.triu(x, offset));

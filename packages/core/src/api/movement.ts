@@ -6,7 +6,8 @@ import * as reshaping from "../ops/movement/reshape.ts";
 import * as slicing from "../ops/movement/slice.ts";
 import type { Axes } from "../shape/axis-types.ts";
 import type { Tensor } from "../tensor.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, options } from "./dispatch.ts";
+import { oneAxis, padOptions, someAxes, type PadOptions } from "./option-names.ts";
 import type {
   BroadcastToFunction, ConcatFunction, ExpandDimsFunction, KeepFunction, MoveAxisFunction, ReformFunction, ReshapeFunction, ResizeFunction, RollFunction,
   SliceFunction, SplitFunction, SqueezeFunction, StackFunction, SwapAxesFunction, TransposeFunction, UnstackFunction,
@@ -57,7 +58,7 @@ export const expandDims: ExpandDimsFunction = dispatch("expandDims", ["tensor", 
  * @throws ShapeError for a named axis of another size, or out of range.
  * @example squeeze(tensor([[1, 2]])); // [1, 2]
  */
-export const squeeze: SqueezeFunction = dispatch("squeeze", ["tensor", "options?"], (x: Tensor, { axis }: AxisOption<Axes> = {}) => reshaping.squeeze(x, axis));
+export const squeeze: SqueezeFunction = dispatch("squeeze", ["tensor", options(someAxes)], (x: Tensor, { axis }: AxisOption<Axes> = {}) => reshaping.squeeze(x, axis));
 
 /**
  * Axes of size 1, and new leading axes, repeated to a larger shape without copying. NumPy: broadcast_to; PyTorch: expand.
@@ -71,7 +72,7 @@ export const broadcastTo: BroadcastToFunction = dispatch("broadcastTo", ["tensor
  * @throws ShapeError for an axis out of range.
  * @example flip(tensor([1, 2, 3])); // [3, 2, 1]
  */
-export const flip: KeepFunction<AxisOption<Axes>> = dispatch("flip", ["tensor", "options?"], (x: Tensor, { axis }: AxisOption<Axes> = {}) => slicing.flip(x, axis));
+export const flip: KeepFunction<AxisOption<Axes>> = dispatch("flip", ["tensor", options(someAxes)], (x: Tensor, { axis }: AxisOption<Axes> = {}) => slicing.flip(x, axis));
 
 /**
  * Part of a tensor, without copying: for each leading axis an index (the axis goes) or [start, stop, step] as in NumPy's
@@ -87,7 +88,7 @@ export const slice: SliceFunction = dispatch("slice", ["tensor", "list"], slicin
  * @throws ShapeError unless there is a pair of whole numbers from 0 up for each axis.
  * @example pad(tensor([1, 2]), [[1, 2]]); // [0, 1, 2, 0, 0]
  */
-export const pad: ResizeFunction<readonly (readonly [before: number, after: number])[], { readonly value?: number | undefined }> = dispatch("pad", ["tensor", "list", "options?"], (x: Tensor, padding: readonly (readonly [number, number])[], { value }: { readonly value?: number | undefined } = {}) => placing.pad(x, padding, value));
+export const pad: ResizeFunction<readonly (readonly [before: number, after: number])[], PadOptions> = dispatch("pad", ["tensor", "list", options(padOptions)], (x: Tensor, padding: readonly (readonly [number, number])[], { value }: PadOptions = {}) => placing.pad(x, padding, value));
 
 /**
  * The whole tensor repeated like tiles, so often along each axis. NumPy, PyTorch: tile.
@@ -103,7 +104,7 @@ export const tile: ReformFunction<Axes> = dispatch("tile", ["tensor", "counts"],
  * @throws ShapeError unless the counts are whole numbers from 0 up, as many as there are places.
  * @example repeat(tensor([1, 2]), 2); // [1, 1, 2, 2]
  */
-export const repeat: ReformFunction<Axes, AxisOption<number>> = dispatch("repeat", ["tensor", "counts", "options?"], (x: Tensor, counts: Axes, { axis }: AxisOption<number> = {}) => movement.repeat(x, counts, axis));
+export const repeat: ReformFunction<Axes, AxisOption<number>> = dispatch("repeat", ["tensor", "counts", options(oneAxis)], (x: Tensor, counts: Axes, { axis }: AxisOption<number> = {}) => movement.repeat(x, counts, axis));
 
 /**
  * The elements shifted towards the end; what leaves there comes back at the start. Without an axis in row-major order.
@@ -111,21 +112,21 @@ export const repeat: ReformFunction<Axes, AxisOption<number>> = dispatch("repeat
  * @throws ShapeError for fractional shifts, or an axis out of range.
  * @example roll(tensor([1, 2, 3]), 1); // [3, 1, 2]
  */
-export const roll: RollFunction = dispatch("roll", ["tensor", "counts", "options?"], (x: Tensor, shift: Axes, { axis }: AxisOption<Axes> = {}) => movement.roll(x, shift, axis));
+export const roll: RollFunction = dispatch("roll", ["tensor", "counts", options(someAxes)], (x: Tensor, shift: Axes, { axis }: AxisOption<Axes> = {}) => movement.roll(x, shift, axis));
 
 /**
  * Tensors one after the other along an axis (the first unless named). NumPy: concatenate; PyTorch: cat.
  * @throws ShapeError without tensors, or where the other sizes differ; DTypeError where dtypes differ.
  * @example concat([tensor([1, 2]), tensor([3])]); // [1, 2, 3]
  */
-export const concat: ConcatFunction = dispatch("concat", ["tensors", "options?"], (tensors: readonly Tensor[], { axis }: AxisOption<number> = {}) => placing.concat(tensors, axis));
+export const concat: ConcatFunction = dispatch("concat", ["tensors", options(oneAxis)], (tensors: readonly Tensor[], { axis }: AxisOption<number> = {}) => placing.concat(tensors, axis));
 
 /**
  * Tensors of one shape side by side along a new axis (the first unless named). NumPy, PyTorch: stack.
  * @throws ShapeError without tensors, or where shapes differ; DTypeError where dtypes differ.
  * @example stack([tensor([1, 2]), tensor([3, 4])], { axis: 1 }); // [[1, 3], [2, 4]]
  */
-export const stack: StackFunction = dispatch("stack", ["tensors", "options?"], (tensors: readonly Tensor[], { axis }: AxisOption<number> = {}) => movement.stack(tensors, axis));
+export const stack: StackFunction = dispatch("stack", ["tensors", options(oneAxis)], (tensors: readonly Tensor[], { axis }: AxisOption<number> = {}) => movement.stack(tensors, axis));
 
 /**
  * A tensor cut along an axis (the first unless named): into so many equal parts, or at the indices listed. NumPy: split;
@@ -133,7 +134,7 @@ export const stack: StackFunction = dispatch("stack", ["tensors", "options?"], (
  * @throws ShapeError where an axis does not divide into equal parts.
  * @example split(tensor([1, 2, 3, 4]), 2); // [1, 2] and [3, 4]
  */
-export const split: SplitFunction = dispatch("split", ["tensor", "counts", "options?"], (x: Tensor, parts: Axes, { axis }: AxisOption<number> = {}) => movement.split(x, parts, axis));
+export const split: SplitFunction = dispatch("split", ["tensor", "counts", options(oneAxis)], (x: Tensor, parts: Axes, { axis }: AxisOption<number> = {}) => movement.split(x, parts, axis));
 
 /**
  * The tensors that `stack` would join: one for each place along an axis (the first unless named), without that axis.
@@ -141,7 +142,7 @@ export const split: SplitFunction = dispatch("split", ["tensor", "counts", "opti
  * @throws ShapeError for an axis out of range.
  * @example unstack(tensor([[1, 2], [3, 4]])); // [1, 2] and [3, 4]
  */
-export const unstack: UnstackFunction = dispatch("unstack", ["tensor", "options?"], (x: Tensor, { axis }: AxisOption<number> = {}) => movement.unstack(x, axis));
+export const unstack: UnstackFunction = dispatch("unstack", ["tensor", options(oneAxis)], (x: Tensor, { axis }: AxisOption<number> = {}) => movement.unstack(x, axis));
 
 /**
  * Coordinates of a grid: the i-th result has shape [n₀, n₁, …] and holds the i-th vector along axis i. NumPy: meshgrid with

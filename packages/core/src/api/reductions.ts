@@ -9,7 +9,8 @@ import * as logical from "../ops/reduce/logical.ts";
 import * as products from "../ops/reduce/prod.ts";
 import * as sums from "../ops/reduce/sum.ts";
 import type { Axes } from "../shape/axis-types.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, options } from "./dispatch.ts";
+import { cumulativeOptions, normOptions, reduceOptions, someAxes, sortOptions, varianceOptions } from "./option-names.ts";
 import type { Same, ToBool, ToFloat, ToIndex, ToNumber } from "./signatures/operands.ts";
 import type { AlongFunction, CumulativeFunction, ReduceFunction } from "./signatures/reduce.ts";
 
@@ -28,7 +29,7 @@ export interface Descending { readonly descending?: boolean | undefined }
  * @throws ShapeError for an axis out of range.
  * @example sum(tensor([[1, 2], [3, 4]]), { axis: 0 }); // [4, 6]
  */
-export const sum: ReduceFunction<ToNumber> = dispatch("sum", ["tensor", "options?"], sums.sum);
+export const sum: ReduceFunction<ToNumber> = dispatch("sum", ["tensor", options(reduceOptions)], sums.sum);
 
 /**
  * Σ x / n; NaN for no elements.
@@ -36,7 +37,7 @@ export const sum: ReduceFunction<ToNumber> = dispatch("sum", ["tensor", "options
  * @throws ShapeError for an axis out of range.
  * @example mean(tensor([[1, 2], [3, 4]]), { axis: 1, keepDims: true }); // [[1.5], [3.5]]
  */
-export const mean: ReduceFunction<ToFloat> = dispatch("mean", ["tensor", "options?"], statistics.mean);
+export const mean: ReduceFunction<ToFloat> = dispatch("mean", ["tensor", options(reduceOptions)], statistics.mean);
 
 /**
  * ∏ x; 1 for no elements.
@@ -44,7 +45,7 @@ export const mean: ReduceFunction<ToFloat> = dispatch("mean", ["tensor", "option
  * @throws ShapeError for an axis out of range.
  * @example prod(tensor([2, 3, 4])); // 24
  */
-export const prod: ReduceFunction<ToNumber> = dispatch("prod", ["tensor", "options?"], products.prod);
+export const prod: ReduceFunction<ToNumber> = dispatch("prod", ["tensor", options(reduceOptions)], products.prod);
 
 /**
  * The largest element; NaN wins, and elements that tie share the gradient.
@@ -52,7 +53,7 @@ export const prod: ReduceFunction<ToNumber> = dispatch("prod", ["tensor", "optio
  * @throws ShapeError for an axis out of range, or for no elements.
  * @example max(tensor([1, 3, 2])); // 3
  */
-export const max: ReduceFunction<Same> = dispatch("max", ["tensor", "options?"], extremes.max);
+export const max: ReduceFunction<Same> = dispatch("max", ["tensor", options(reduceOptions)], extremes.max);
 
 /**
  * The smallest element; NaN wins, and elements that tie share the gradient.
@@ -60,7 +61,7 @@ export const max: ReduceFunction<Same> = dispatch("max", ["tensor", "options?"],
  * @throws ShapeError for an axis out of range, or for no elements.
  * @example min(tensor([1, 3, 2])); // 1
  */
-export const min: ReduceFunction<Same> = dispatch("min", ["tensor", "options?"], extremes.min);
+export const min: ReduceFunction<Same> = dispatch("min", ["tensor", options(reduceOptions)], extremes.min);
 
 /**
  * Where the largest element stands (the first of equals; NaN wins), int32; over several axes the index in row-major order.
@@ -68,7 +69,7 @@ export const min: ReduceFunction<Same> = dispatch("min", ["tensor", "options?"],
  * @throws ShapeError for an axis out of range, or for no elements.
  * @example argMax(tensor([[1, 3], [5, 2]]), { axis: 1 }); // [1, 0]
  */
-export const argMax: ReduceFunction<ToIndex> = dispatch("argMax", ["tensor", "options?"], extremes.argMax);
+export const argMax: ReduceFunction<ToIndex> = dispatch("argMax", ["tensor", options(reduceOptions)], extremes.argMax);
 
 /**
  * Where the smallest element stands (the first of equals; NaN wins), int32; over several axes the index in row-major order.
@@ -76,7 +77,7 @@ export const argMax: ReduceFunction<ToIndex> = dispatch("argMax", ["tensor", "op
  * @throws ShapeError for an axis out of range, or for no elements.
  * @example argMin(tensor([[1, 3], [5, 2]]), { axis: 1 }); // [0, 1]
  */
-export const argMin: ReduceFunction<ToIndex> = dispatch("argMin", ["tensor", "options?"], extremes.argMin);
+export const argMin: ReduceFunction<ToIndex> = dispatch("argMin", ["tensor", options(reduceOptions)], extremes.argMin);
 
 /**
  * Whether an element is not 0; false for no elements.
@@ -84,7 +85,7 @@ export const argMin: ReduceFunction<ToIndex> = dispatch("argMin", ["tensor", "op
  * @throws ShapeError for an axis out of range.
  * @example any(tensor([0, 1])); // true
  */
-export const any: ReduceFunction<ToBool> = dispatch("any", ["tensor", "options?"], logical.any);
+export const any: ReduceFunction<ToBool> = dispatch("any", ["tensor", options(reduceOptions)], logical.any);
 
 /**
  * Whether no element is 0; true for no elements.
@@ -92,7 +93,7 @@ export const any: ReduceFunction<ToBool> = dispatch("any", ["tensor", "options?"
  * @throws ShapeError for an axis out of range.
  * @example all(tensor([0, 1])); // false
  */
-export const all: ReduceFunction<ToBool> = dispatch("all", ["tensor", "options?"], logical.all);
+export const all: ReduceFunction<ToBool> = dispatch("all", ["tensor", options(reduceOptions)], logical.all);
 
 /**
  * How many elements are not 0, int32.
@@ -100,7 +101,7 @@ export const all: ReduceFunction<ToBool> = dispatch("all", ["tensor", "options?"
  * @throws ShapeError for an axis out of range.
  * @example countNonZero(tensor([0, 1, 2])); // 2
  */
-export const countNonZero: ReduceFunction<ToIndex> = dispatch("countNonZero", ["tensor", "options?"], statistics.countNonZero);
+export const countNonZero: ReduceFunction<ToIndex> = dispatch("countNonZero", ["tensor", options(reduceOptions)], statistics.countNonZero);
 
 /**
  * Σ (x − mean)² / (n − correction), in two passes.
@@ -108,7 +109,7 @@ export const countNonZero: ReduceFunction<ToIndex> = dispatch("countNonZero", ["
  * @throws ShapeError for an axis out of range.
  * @example variance(tensor([1, 2, 3, 4]), { correction: 1 }); // 1.6666666
  */
-export const variance: ReduceFunction<ToFloat, Correction> = dispatch("variance", ["tensor", "options?"], statistics.variance);
+export const variance: ReduceFunction<ToFloat, Correction> = dispatch("variance", ["tensor", options(varianceOptions)], statistics.variance);
 
 /**
  * √variance; its gradient where all elements are alike is 0.
@@ -116,7 +117,7 @@ export const variance: ReduceFunction<ToFloat, Correction> = dispatch("variance"
  * @throws ShapeError for an axis out of range.
  * @example std(tensor([1, 3])); // 1
  */
-export const std: ReduceFunction<ToFloat, Correction> = dispatch("std", ["tensor", "options?"], statistics.std);
+export const std: ReduceFunction<ToFloat, Correction> = dispatch("std", ["tensor", options(varianceOptions)], statistics.std);
 
 /**
  * log Σ eˣ without overflow; −Infinity for no elements. SciPy: special.logsumexp.
@@ -124,7 +125,7 @@ export const std: ReduceFunction<ToFloat, Correction> = dispatch("std", ["tensor
  * @throws ShapeError for an axis out of range.
  * @example logSumExp(tensor([1000, 1000])); // 1000.6931
  */
-export const logSumExp: ReduceFunction<ToFloat> = dispatch("logSumExp", ["tensor", "options?"], softmaxes.logSumExp);
+export const logSumExp: ReduceFunction<ToFloat> = dispatch("logSumExp", ["tensor", options(reduceOptions)], softmaxes.logSumExp);
 
 /**
  * √Σ x² (`ord` 2 or "fro"), Σ |x| (1) or max |x| (Infinity) of the elements taken as one vector.
@@ -132,21 +133,21 @@ export const logSumExp: ReduceFunction<ToFloat> = dispatch("logSumExp", ["tensor
  * @throws ShapeError for an axis out of range.
  * @example norm(tensor([3, 4])); // 5
  */
-export const norm: ReduceFunction<ToFloat, NormOrder> = dispatch("norm", ["tensor", "options?"], norms.norm);
+export const norm: ReduceFunction<ToFloat, NormOrder> = dispatch("norm", ["tensor", options(normOptions)], norms.norm);
 
 /**
  * eˣ / Σ eˣ along an axis (the last unless named), without overflow. SciPy: special.softmax; PyTorch: softmax.
  * @throws ShapeError for an axis out of range.
  * @example softmax(tensor([0, 0])); // [0.5, 0.5]
  */
-export const softmax: AlongFunction<ToFloat, Axes> = dispatch("softmax", ["tensor", "options?"], softmaxes.softmax);
+export const softmax: AlongFunction<ToFloat, Axes> = dispatch("softmax", ["tensor", options(someAxes)], softmaxes.softmax);
 
 /**
  * The logarithm of softmax, x − log Σ eˣ, exact where softmax is next to 0 or 1. PyTorch: log_softmax.
  * @throws ShapeError for an axis out of range.
  * @example logSoftmax(tensor([0, 0])); // [−0.6931472, −0.6931472]
  */
-export const logSoftmax: AlongFunction<ToFloat, Axes> = dispatch("logSoftmax", ["tensor", "options?"], softmaxes.logSoftmax);
+export const logSoftmax: AlongFunction<ToFloat, Axes> = dispatch("logSoftmax", ["tensor", options(someAxes)], softmaxes.logSoftmax);
 
 /**
  * Running sums along an axis, from its end with `reverse`; without an axis over all elements in row-major order, in a vector.
@@ -154,7 +155,7 @@ export const logSoftmax: AlongFunction<ToFloat, Axes> = dispatch("logSoftmax", [
  * @throws ShapeError for an axis out of range.
  * @example cumSum(tensor([1, 2, 3])); // [1, 3, 6]
  */
-export const cumSum: CumulativeFunction<ToNumber> = dispatch("cumSum", ["tensor", "options?"], cumulative.cumSum);
+export const cumSum: CumulativeFunction<ToNumber> = dispatch("cumSum", ["tensor", options(cumulativeOptions)], cumulative.cumSum);
 
 /**
  * Running products along an axis, from its end with `reverse`; without an axis over all elements in row-major order, in a
@@ -162,14 +163,14 @@ export const cumSum: CumulativeFunction<ToNumber> = dispatch("cumSum", ["tensor"
  * @throws ShapeError for an axis out of range.
  * @example cumProd(tensor([1, 2, 3])); // [1, 2, 6]
  */
-export const cumProd: CumulativeFunction<ToNumber> = dispatch("cumProd", ["tensor", "options?"], cumulative.cumProd);
+export const cumProd: CumulativeFunction<ToNumber> = dispatch("cumProd", ["tensor", options(cumulativeOptions)], cumulative.cumProd);
 
 /**
  * The elements in order along an axis (the last unless named), NaN last. NumPy, PyTorch: sort.
  * @throws ShapeError for an axis out of range.
  * @example sort(tensor([3, 1, 2])); // [1, 2, 3]
  */
-export const sort: AlongFunction<Same, number, Descending> = dispatch("sort", ["tensor", "options?"], sortOp);
+export const sort: AlongFunction<Same, number, Descending> = dispatch("sort", ["tensor", options(sortOptions)], sortOp);
 
 /**
  * The indices (int32) that put the elements in order along an axis (the last unless named); equal elements keep their order,
@@ -177,4 +178,4 @@ export const sort: AlongFunction<Same, number, Descending> = dispatch("sort", ["
  * @throws ShapeError for an axis out of range.
  * @example argSort(tensor([3, 1, 2])); // [1, 2, 0]
  */
-export const argSort: AlongFunction<ToIndex, number, Descending> = dispatch("argSort", ["tensor", "options?"], argSortOp);
+export const argSort: AlongFunction<ToIndex, number, Descending> = dispatch("argSort", ["tensor", options(sortOptions)], argSortOp);

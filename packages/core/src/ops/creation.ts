@@ -73,8 +73,9 @@ export function eye(rows: number, { columns = rows, offset = 0, dtype = "float32
  */
 export function arange(...range: readonly [...bounds: ArangeBounds, options?: CreationOptions]): Tensor {
   const numbers = range.filter((each): each is number => typeof each === "number");
-  const last = range[range.length - 1];
-  const { dtype = "float32" } = typeof last === "object" ? last : {};
+  const given = range.filter((each) => typeof each === "object");
+  if (given.length > 1 || range.slice(numbers.length).some((each) => typeof each === "number")) throw new NdgradError("arange: options come once, after the numbers: start, stop, step, { dtype }");
+  const { dtype = "float32" } = given[0] ?? {};
   const [start, stop, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
   checkDType("arange", dtype);
   if (![start, stop, step].every(Number.isFinite) || step === 0) throw new NdgradError(`arange: from ${start} to ${stop} in steps of ${step}; use finite numbers and a step other than 0`);
