@@ -1,4 +1,5 @@
 import type { Tensor } from "@ndgrad/core";
+import { messageOf } from "./described.ts";
 import { TrainingError } from "./errors.ts";
 import type { Examples } from "./examples.ts";
 import type { Metric } from "./metrics.ts";
@@ -27,7 +28,7 @@ export function lossFailure<X extends Tensor, P extends Tensor, Y extends Tensor
     // A program cannot throw for the numbers it meets. Operation by operation, what is wrong with them is said.
     loss(model(x), y);
   } catch (error) {
-    return new TrainingError(`fit: epoch ${epoch}, batch ${batch}: ${error instanceof Error ? error.message : String(error)}; ${kept}`, { cause: error });
+    return new TrainingError(`fit: epoch ${epoch}, batch ${batch}: ${messageOf(error)}; ${kept}`, { cause: error });
   }
   return new TrainingError(`${what}; ${kept}. Lower the learning rate, scale the inputs to about 1, or take a loss that works on logits`);
 }

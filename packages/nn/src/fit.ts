@@ -1,9 +1,10 @@
 import type { Tensor } from "@ndgrad/core";
+import { described } from "./described.ts";
 import { TrainingError } from "./errors.ts";
 import { batchesFrom, checkCount, toSource, type BatchSource, type Data, type Position } from "./examples.ts";
 import { measure, type Metrics } from "./evaluate.ts";
 import { checkParameters, lossFailure, type FailedBatch } from "./failure.ts";
-import { checkRecord, checkedMeasures, described } from "./measures.ts";
+import { checkRecord, checkedMeasures } from "./measures.ts";
 import type { Metric } from "./metrics.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { pacer } from "./pause.ts";

@@ -66,7 +66,7 @@ describe("crossEntropy", () => {
   });
 
   test("takes class indices and one-hot rows alike", () => {
-    for (const y of [classes, oneHot(classes, 3, float64)]) {
+    for (const y of [classes, oneHot(classes, 3, float64), oneHot(classes, 3, { dtype: "int32" }), oneHot(classes, 3, { dtype: "bool" })]) {
       expect(crossEntropy(prediction, y).item()).toBeCloseTo(expected.reduce((a, b) => a + b) / 4, 12);
       const none = crossEntropy(prediction, y, { reduction: "none" });
       expect(none.shape).toEqual([4]);
@@ -88,9 +88,8 @@ describe("crossEntropy", () => {
     expect(() => crossEntropy(prediction, tensor([0, 1, 2, 0]))).toThrow("logits are float64[4, 3] and targets float32[4]; give class indices as int32[4], or one-hot rows as float64[4, 3]");
     expect(() => crossEntropy(prediction, tensor([0, 1], { dtype: "int32" }))).toThrow("targets int32[2]");
     expect(() => crossEntropy(prediction, tensor([0, 1, 2, 0]))).toThrow(`: target.cast("int32")`);
-    expect(() => crossEntropy(prediction, oneHot(classes, 3, { dtype: "int32" }))).toThrow(`: target.cast("float64")`);
     expect(() => crossEntropy(prediction, classes.reshape([4, 1]))).toThrow(": target.reshape([4])");
-    expect(() => crossEntropy(prediction, [0, 1, 2, 0] as never)).toThrow("crossEntropy: the target is an array, not a tensor; make one of it by tensor(…)");
+    expect(() => crossEntropy(prediction, [0, 1, 2, 0] as never)).toThrow("crossEntropy: target is an array, not a tensor; make one of it by tensor(…)");
     expect(() => crossEntropy(tensor(1), tensor(0, { dtype: "int32" }))).toThrow("the logits are a scalar");
   });
 });

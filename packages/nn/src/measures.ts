@@ -1,4 +1,5 @@
 import { Tensor } from "@ndgrad/core";
+import { described } from "./described.ts";
 import { TrainingError } from "./errors.ts";
 import type { Metric } from "./metrics.ts";
 
@@ -24,13 +25,4 @@ export function checkedMeasures<P, Y>(caller: string, measures: Readonly<Record<
 export function checkRecord(caller: string, metrics: unknown): void {
   if (typeof metrics === "object" && metrics !== null && !Array.isArray(metrics)) return;
   throw new TrainingError(`${caller}: metrics is ${described(metrics)}; give functions by name, such as { accuracy }`);
-}
-
-/** What was given in the place of something else. */
-export function described(value: unknown): string {
-  if (Array.isArray(value)) return "an array";
-  if (value instanceof Promise) return "a promise";
-  if (typeof value === "string") return `"${value}"`;
-  if (value === null || value === undefined) return String(value);
-  return typeof value === "number" ? `the number ${value}` : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -1,0 +1,17 @@
+import { Tensor, Variable } from "@ndgrad/core";
+import { isPromise, showSpec } from "@ndgrad/core/internal";
+
+/** What was given in the place of something else, as errors call it. */
+export function described(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Tensor || value instanceof Variable) return `a ${value instanceof Tensor ? "tensor" : "variable"} ${showSpec(value)}`;
+  if (isPromise(value)) return "a promise";
+  if (typeof value === "string") return `"${value}"`;
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "number" || typeof value === "bigint") return `the number ${value}`;
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** What an error says, and of anything else that was thrown how it prints. */
+export const messageOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
