@@ -7,14 +7,14 @@ import { textWidth } from "./text-width.ts";
 
 /** The drawing libraries are large: they are loaded with the first picture, not with the package. */
 async function loadVega() {
-  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const [vega, vegaLite, { expressionInterpreter }] = await Promise.all([import("vega"), import("vega-lite"), import("vega-interpreter")]);
   // Without a canvas Vega takes every letter for 0.8 of its size, and puts titles far from their axes.
   const { textMetrics } = vega as unknown as { readonly textMetrics: TextMetrics };
   if (textMetrics.width === textMetrics.estimateWidth) {
     // A text that is cut off at a limit takes no more room than that.
     textMetrics.width = (item, text) => Math.min(item.limit || Infinity, textWidth(`${(text ?? item.text ?? "") as string | number}`, item.fontSize ?? 11));
   }
-  return { vega, vegaLite };
+  return { vega, vegaLite, expressionInterpreter };
 }
 
 interface TextItem { readonly fontSize?: number; readonly limit?: number; readonly text?: unknown }
@@ -27,7 +27,7 @@ let vegaLoaded: ReturnType<typeof loadVega> | undefined;
 
 /** Draws a Vega-Lite spec; nothing is loaded from anywhere. */
 export async function renderSvg(spec: Spec): Promise<string> {
-  const { vega, vegaLite } = await (vegaLoaded ??= loadVega());
+  const { vega, vegaLite, expressionInterpreter } = await (vegaLoaded ??= loadVega());
   const complaints: string[] = [];
   const logger = quietLogger(complaints);
   const loader = vega.loader();
@@ -43,7 +43,8 @@ export async function renderSvg(spec: Spec): Promise<string> {
   try {
     // The spec is data of ours or of the user's; Vega-Lite checks it while compiling.
     const compiled = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0], { logger });
-    const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger, loader });
+    // Expressions are interpreted: to make functions of them is what a page's Content-Security-Policy forbids.
+    const view = new vega.View(vega.parse(compiled.spec, undefined, { ast: true }), { renderer: "none", logger, loader, expr: expressionInterpreter });
     try {
       const svg = await view.toSVG();
       if (complaints.length > 0) throw new PlotError(`toSVG: Vega cannot draw this spec: ${complaints.join("; ")}`);

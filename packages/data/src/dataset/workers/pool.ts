@@ -61,7 +61,8 @@ export function localPool(work: ((...args: never) => unknown) | WorkerModule, or
   type Work = (item: unknown, at: ItemPlace) => unknown;
   const load = async (): Promise<Work> => {
     if (typeof work === "function") return work as Work;
-    const exported = ((await import(/* @vite-ignore */ String(work.module))) as Readonly<Record<string, unknown>>)[work.name];
+    // Bundlers cannot know which module it will be.
+    const exported = ((await import(/* webpackIgnore: true */ /* @vite-ignore */ String(work.module))) as Readonly<Record<string, unknown>>)[work.name];
     if (typeof exported !== "function") throw new TypeError(`${String(work.module)} exports no function ${work.name}`);
     return exported as Work;
   };
