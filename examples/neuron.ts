@@ -1,12 +1,12 @@
 // One neuron, and three: a weighted sum and a step. With two inputs a neuron draws a line through the plane, and that is
 // enough for AND and OR; no line gives XOR, which is why networks have layers.
 import { stack, tensor, type Tensor } from "@ndgrad/core";
-import { step } from "@ndgrad/nn";
+import { heaviside } from "@ndgrad/nn";
 import { settings } from "./shared/settings.ts";
 
 settings({});
 
-const neuron = (weights: Tensor, bias: number) => (x: Tensor) => step(x.matmul(weights).add(bias));
+const neuron = (weights: Tensor, bias: number) => (x: Tensor) => heaviside(x.matmul(weights).add(bias));
 
 const AND = neuron(tensor([1, 1]), -1.5);
 const OR = neuron(tensor([1, 1]), -0.5);

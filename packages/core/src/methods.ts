@@ -1,7 +1,7 @@
 import type { DiagonalOffset, EluOptions, LeakyReluOptions, PadOptions } from "./api/option-names.ts";
 import type { Correction, Descending, NormOrder } from "./api/reductions.ts";
 import type { ContractionMethod, DotMethod, MatMulMethod, OuterMethod } from "./api/signatures/contract.ts";
-import type { BinaryMethod, CastMethod, ClipMethod, UnaryMethod, UnaryMethodWith, WhereMethod } from "./api/signatures/elementwise.ts";
+import type { BinaryMethod, CastMethod, ClipMethod, HeavisideMethod, UnaryMethod, UnaryMethodWith, WhereMethod } from "./api/signatures/elementwise.ts";
 import type { BooleanMaskMethod, OneHotMethod, ScatterAddMethod, TakeAddMethod, TakeAlongAxisMethod, TakeMethod, TopKMethod } from "./api/signatures/indexing.ts";
 import type {
   BroadcastToMethod, ExpandDimsMethod, KeepMethod, MoveAxisMethod, ReformMethod, ReshapeMethod, ResizeMethod, RollMethod, SliceMethod, SplitMethod, SqueezeMethod,
@@ -125,8 +125,8 @@ interface ArithmeticMethods {
   readonly silu: UnaryMethod<ToFloat>;
   /** x / (1 + |x|). */
   readonly softsign: UnaryMethod<ToFloat>;
-  /** 1 where x is above 0, else 0, in x's dtype: the step of the first neurons; the gradient is 0. */
-  readonly step: UnaryMethod<Same>;
+  /** 0 where x is below 0, 1 where it is above, and the second argument at 0, which is 0 unless given; NaN stays. The gradient to x is 0. */
+  readonly heaviside: HeavisideMethod;
   /** x · Φ(x), where Φ is the normal distribution's cumulative probability (Hendrycks and Gimpel 2016). */
   readonly gelu: UnaryMethodWith<ToFloat, GeluOptions>;
   /** x above 0, α·(eˣ − 1) elsewhere; α is 1 unless given (Clevert et al. 2015). */

@@ -3,7 +3,7 @@ export { sequential, type Sequential } from "./sequential.ts";
 export { model, type Model, type Parts } from "./model.ts";
 export { defineModule, type ModuleDefinition } from "./define-module.ts";
 export { isModule, type Layer, type Module, type Variables } from "./module.ts";
-export { elu, gelu, identity, leakyRelu, logSigmoid, logSoftmax, relu, sigmoid, silu, softmax, softplus, softsign, step, tanh } from "./activations.ts";
+export { elu, gelu, heaviside, identity, leakyRelu, logSigmoid, logSoftmax, relu, sigmoid, silu, softmax, softplus, softsign, tanh } from "./activations.ts";
 export {
   binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsoluteError, meanSquaredError,
   type LossOptions, type Reduced, type Reduction,

@@ -8,26 +8,26 @@ import type { BinaryFunction, UnaryFunction } from "./signatures/elementwise.ts"
 import type { Arithmetic, Choice, FloatArithmetic, ToFloat, ToNumber } from "./signatures/operands.ts";
 
 // Operands of functions of two tensors broadcast and are promoted to one dtype, bool < int32 < float32 < float64; a number takes the
-// dtype of the tensor beside it. They throw ShapeError where the shapes do not broadcast, and DTypeError where the dtype
-// cannot hold a number (0.5 beside int32).
+// dtype of the tensor beside it, but a fraction beside int32 or bool makes float32 of both. They throw ShapeError where the shapes do
+// not broadcast, and DTypeError for a whole number beyond int32 beside one.
 
 /**
  * a + b. The operands broadcast; int32 wraps around, two bools give int32. NumPy, PyTorch: add.
- * @throws ShapeError where the shapes do not broadcast; DTypeError where the dtype cannot hold a number (0.5 beside int32).
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example add(tensor([1, 2]), 10); // [11, 12]
  */
 export const add: BinaryFunction<Arithmetic> = dispatch("add", ["value", "value"], arithmetic.add);
 
 /**
  * a − b. The operands broadcast; int32 wraps around. NumPy: subtract; PyTorch: sub.
- * @throws ShapeError where the shapes do not broadcast; DTypeError where the dtype cannot hold a number (0.5 beside int32).
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example sub(tensor([1, 2]), tensor([[1], [2]])); // [[0, 1], [−1, 0]]
  */
 export const sub: BinaryFunction<Arithmetic> = dispatch("sub", ["value", "value"], arithmetic.sub);
 
 /**
  * a · b, element by element. The operands broadcast; int32 wraps around. NumPy: multiply; PyTorch: mul.
- * @throws ShapeError where the shapes do not broadcast; DTypeError where the dtype cannot hold a number (0.5 beside int32).
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example mul(tensor([1, 2]), tensor([3, 4])); // [3, 8]
  */
 export const mul: BinaryFunction<Arithmetic> = dispatch("mul", ["value", "value"], arithmetic.mul);
@@ -41,35 +41,35 @@ export const div: BinaryFunction<FloatArithmetic> = dispatch("div", ["float", "f
 
 /**
  * ⌊a / b⌋. By zero: as div for floats, 0 for int32. NumPy: floor_divide.
- * @throws ShapeError where the shapes do not broadcast; DTypeError where the dtype cannot hold a number (0.5 beside int32).
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example floorDiv(tensor([7, -7]), 2); // [3, −4]
  */
 export const floorDiv: BinaryFunction<Arithmetic> = dispatch("floorDiv", ["value", "value"], division.floorDiv);
 
 /**
  * The remainder a − b·⌊a / b⌋, which has b's sign. By zero: NaN for floats, 0 for int32. NumPy: mod; PyTorch: remainder.
- * @throws ShapeError where the shapes do not broadcast; DTypeError where the dtype cannot hold a number (0.5 beside int32).
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example mod(tensor([7, -7]), 3); // [1, 2]
  */
 export const mod: BinaryFunction<Arithmetic> = dispatch("mod", ["value", "value"], division.mod);
 
 /**
  * aᵇ; x⁰ = 1, a negative base with a fraction as exponent gives NaN; int32 wraps around. NumPy: power; PyTorch: pow.
- * @throws ShapeError where the shapes do not broadcast; DTypeError where the dtype cannot hold a number (0.5 beside int32).
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example pow(tensor([1, 2, 3]), 2); // [1, 4, 9]
  */
 export const pow: BinaryFunction<Arithmetic> = dispatch("pow", ["value", "value"], powers.pow);
 
 /**
  * The larger of a and b; NaN wins. Where they are equal each has half of the gradient. NumPy: maximum.
- * @throws ShapeError where the shapes do not broadcast; DTypeError where the dtype cannot hold a number (0.5 beside int32).
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example maximum(tensor([1, 5]), 3); // [3, 5]
  */
 export const maximum: BinaryFunction<Choice> = dispatch("maximum", ["value", "value"], extremes.maximum);
 
 /**
  * The smaller of a and b; NaN wins. Where they are equal each has half of the gradient. NumPy: minimum.
- * @throws ShapeError where the shapes do not broadcast; DTypeError where the dtype cannot hold a number (0.5 beside int32).
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example minimum(tensor([1, 5]), 3); // [1, 3]
  */
 export const minimum: BinaryFunction<Choice> = dispatch("minimum", ["value", "value"], extremes.minimum);

@@ -12,8 +12,8 @@ import type { ArangeFunction, EyeFunction, FilledFunction, FullFunction, FullLik
 
 /**
  * A tensor of numbers, booleans, nested arrays or typed arrays; the elements are copied. Numbers become float32 and booleans bool
- * unless `dtype` says otherwise; Float32Array, Float64Array and Int32Array keep their types, Uint8Array is bool, and other
- * typed arrays become int32. `shape` gives the elements another shape. NumPy: array; PyTorch: tensor.
+ * unless `dtype` says otherwise; Float32Array, Float64Array and Int32Array keep their types, and other
+ * typed arrays become int32 (Uint8Array too, which holds bool only where `dtype` says so). `shape` gives the elements another shape. NumPy: array; PyTorch: tensor.
  * @throws ShapeError for ragged arrays (naming the place), or a shape of another size; DTypeError for what is no number, and for elements
  * that the dtype cannot hold.
  * @example tensor([[1, 2], [3, 4]]); // float32[2, 2]
@@ -55,11 +55,12 @@ export const zerosLike: LikeFunction = dispatch("zerosLike", ["tensor", options(
 export const onesLike: LikeFunction = dispatch("onesLike", ["tensor", options(dtypeOption)], ({ shape, dtype: own }: Tensor, { dtype = own }: DTypeOption = {}) => creation.full(shape, 1, dtype));
 
 /**
- * One number in x's shape and dtype, unless another dtype is given. NumPy, PyTorch: full_like.
- * @throws DTypeError where the dtype cannot hold the value.
+ * One number in x's shape and dtype, unless another dtype is given. A fraction beside int32 or bool gives float32, a whole number
+ * other than 0 and 1 beside bool int32. NumPy, PyTorch: full_like.
+ * @throws DTypeError where a dtype that is given cannot hold the value.
  * @example fullLike(tensor([1, 2]), 7); // [7, 7]
  */
-export const fullLike: FullLikeFunction = dispatch("fullLike", ["tensor", "scalar", options(dtypeOption)], ({ shape, dtype: own }: Tensor, value: number | boolean, { dtype = own }: DTypeOption = {}) => creation.full(shape, value, dtype));
+export const fullLike: FullLikeFunction = dispatch("fullLike", ["tensor", "scalar", options(dtypeOption)], creation.fullLike);
 
 /**
  * A matrix with 1 on its diagonal, 0 elsewhere. NumPy, PyTorch: eye.

@@ -41,12 +41,35 @@ describe("what stands for a tensor", () => {
     expect(einsum("i,i->", v, x).item()).toBe(17);
   });
 
-  test("fractions beside int32 only where floats are computed", () => {
+  test("whole numbers keep int32, fractions beside int32 and bool give float32", () => {
     const whole = tensor([1, 2], { dtype: "int32" });
-    expect(() => add(whole, 0.5)).toThrow("add: 0.5 is not an int32");
-    expect(() => add(whole, [0.5])).toThrow("add: 0.5 at [0] is not an int32");
-    expect(div(whole, [0.5]).toArray()).toEqual([2, 4]);
-    expect(div(whole, 0.5).toArray()).toEqual([2, 4]);
+    const mask = tensor([true, false]);
+    for (const [result, dtype, elements] of [
+      [add(whole, 3), "int32", [4, 5]], [mul(whole, 0.5), "float32", [0.5, 1]], [mul(0.5, whole), "float32", [0.5, 1]], [whole.sub([0.5, 1]), "float32", [0.5, 1]],
+      [whole.mul([2, 3]), "int32", [2, 6]], [mask.mul(0.5), "float32", [0.5, 0]], [mask.add(1), "int32", [2, 1]], [mask.add([0.5, 1]), "float32", [1.5, 1]],
+      [maximum(whole, 1.5), "float32", [1.5, 2]], [maximum(whole, -Infinity), "float32", [1, 2]], [nd.minimum(whole, NaN), "float32", [NaN, NaN]],
+      [nd.where(mask, whole, 0.5), "float32", [1, 0.5]], [nd.where(mask, 0.5, whole), "float32", [0.5, 2]], [nd.where(mask, whole, 7), "int32", [1, 7]], [nd.where(mask, whole, [0.5, 1]), "float32", [1, 1]],
+      [nd.clip(whole, { min: 1.5 }), "float32", [1.5, 2]], [nd.clip(whole, { max: 1 }), "int32", [1, 1]], [nd.clip(whole, { max: [1, 1.5] } as object), "float32", [1, 1.5]],
+      [nd.pow(whole, 0.5), "float32", [1, Math.fround(Math.SQRT2)]], [nd.mod(whole, 0.75), "float32", [0.25, 0.5]], [nd.floorDiv(whole, 0.75), "float32", [1, 2]],
+      [nd.fullLike(whole, 0.5), "float32", [0.5, 0.5]], [nd.fullLike(whole, 7), "int32", [7, 7]], [nd.fullLike(mask, 1), "bool", [true, true]], [nd.fullLike(mask, 2), "int32", [2, 2]],
+      [nd.heaviside(tensor([0, 1], { dtype: "int32" }), 0.5), "float32", [0.5, 1]],
+      [div(whole, [0.5]), "float32", [2, 4]], [div(whole, 0.5), "float32", [2, 4]],
+    ] as const) expect([result.dtype, result.toArray()]).toEqual([dtype, elements]);
+  });
+
+  test("comparisons with a fraction are exact where float32 would round the whole number", () => {
+    const large = tensor([2 ** 24 + 1], { dtype: "int32" });
+    expect(large.greater(2 ** 24 + 0.5).toArray()).toEqual([true]);
+    expect(nd.less(2 ** 24 + 0.5, large).toArray()).toEqual([true]);
+    expect(large.equal(0.5).toArray()).toEqual([false]);
+  });
+
+  test("functions of whole numbers refuse fractions, and no int32 is out of its range", () => {
+    const whole = tensor([1, 2], { dtype: "int32" });
+    expect(() => nd.bitwiseAnd(whole, 0.5)).toThrow("bitwiseAnd: 0.5 is not an int32");
+    expect(() => nd.leftShift(whole, 0.5)).toThrow("leftShift: 0.5 is not an int32");
+    expect(() => add(whole, 2 ** 31)).toThrow("add: 2147483648 is not an int32");
+    expect(() => add(whole, [2 ** 31, 1])).toThrow("add: 2147483648 at [0] is not an int32");
   });
 });
 

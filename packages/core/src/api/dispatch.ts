@@ -1,8 +1,8 @@
 // @ts-expect-error typed-function ships no types: what is used of it is said below.
 import untypedFunction from "typed-function";
-import { isDType, promote, toFloat, type DType } from "../dtype.ts";
+import { isDType, isFloat, promote, toFloat, type DType } from "../dtype.ts";
 import { NdgradError } from "../errors.ts";
-import type { Value } from "../ops/literal.ts";
+import { dtypeBeside, type Value } from "../ops/literal.ts";
 import { literalTensor } from "../ops/literal-tensor.ts";
 import { checkOptions, exampleOf, type OptionKind, type OptionNames } from "../options.ts";
 import { isNumberArray, isRecord as isPlainObject, typedArrayName } from "../realm.ts";
@@ -39,7 +39,7 @@ const isTensorLike = (value: unknown): boolean =>
 /** An option that takes whatever functions take for a tensor. */
 export const operand: OptionKind = { takes: "a tensor, a number or nested arrays", example: "0", test: isTensorLike };
 
-/** Variables become their values, arrays tensors; a list takes the dtype of the tensors beside it, as a bare number does. */
+/** Variables become their values, arrays tensors; a list takes the dtype of the tensors beside it as far as that holds it, as a bare number does. */
 export function toValue(op: string, value: unknown, beside: DType | undefined): Value {
   if (value instanceof Variable) return value.value;
   if (isNumberArray(value)) return literalTensor(op, value);
@@ -47,11 +47,15 @@ export function toValue(op: string, value: unknown, beside: DType | undefined): 
   if (!isList(value)) return value as Value;
   const literal = literalTensor(op, value);
   if (beside === undefined || literal.dtype === "bool") return literal;
-  return literalTensor(op, value, { dtype: beside === "bool" ? "int32" : beside });
+  if (isFloat(beside)) return literalTensor(op, value, { dtype: beside });
+  // float64 tells fractions from whole numbers that float32 would round them to.
+  const whole = literalTensor(op, value, { dtype: "float64" }).data.every(Number.isInteger);
+  return whole ? literalTensor(op, value, { dtype: "int32" }) : literal;
 }
 const toTensor = (op: string, value: unknown, beside: DType | undefined): unknown => {
   const converted = toValue(op, value, beside);
-  return converted instanceof Tensor ? converted : literalTensor(op, converted, beside === undefined ? {} : { dtype: beside });
+  if (converted instanceof Tensor) return converted;
+  return literalTensor(op, converted, beside === undefined ? {} : { dtype: typeof converted === "number" ? dtypeBeside(converted, beside) : beside });
 };
 
 type KindName =

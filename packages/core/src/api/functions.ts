@@ -11,7 +11,7 @@ import type { OptionNames } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { dispatch, operand, options, requiredOptions, toValue } from "./dispatch.ts";
 import { eluOptions, geluOptions, leakyReluOptions, type EluOptions, type LeakyReluOptions } from "./option-names.ts";
-import type { BinaryFunction, CastFunction, ClipFunction, UnaryFunction, UnaryFunctionWith } from "./signatures/elementwise.ts";
+import type { BinaryFunction, CastFunction, ClipFunction, HeavisideFunction, UnaryFunction, UnaryFunctionWith } from "./signatures/elementwise.ts";
 import type { FloatArithmetic, Same, ToFloat, ToNumber } from "./signatures/operands.ts";
 
 // Functions with fractional results keep float32 and float64, and turn int32 and bool into float32.
@@ -193,10 +193,13 @@ export const elu: UnaryFunctionWith<ToFloat, EluOptions> = dispatch("elu", ["ten
 export const leakyRelu: UnaryFunctionWith<ToFloat, LeakyReluOptions> = dispatch("leakyRelu", ["tensor", options(leakyReluOptions)], activations.leakyRelu);
 
 /**
- * 1 where x is above 0, else 0, in x's dtype: the step of the first neurons; the gradient is 0. NumPy: heaviside(x, 0).
- * @example step(tensor([-1, 0, 2])); // [0, 0, 1]
+ * 0 where x is below 0, 1 where it is above, and the second argument at 0, which is 0 unless given; NaN stays. The gradient to x is 0.
+ * NumPy, PyTorch: heaviside.
+ * @throws ShapeError where the shapes do not broadcast.
+ * @example heaviside(tensor([-1, 0, 2])); // [0, 0, 1]
+ * @example heaviside(tensor([-1, 0, 2]), 0.5); // [0, 0.5, 1]
  */
-export const step: UnaryFunction<Same> = dispatch("step", ["tensor"], activations.step);
+export const heaviside: HeavisideFunction = dispatch("heaviside", ["tensor", "value?"], activations.heaviside);
 
 /**
  * x / (1 + |x|). PyTorch: softsign.

@@ -2,9 +2,11 @@ import * as selection from "../compose/selection.ts";
 import { topK as topKOp } from "../compose/sorting.ts";
 import * as alongAxis from "../ops/indexing/along-axis.ts";
 import * as taking from "../ops/indexing/take.ts";
+import { ShapeError } from "../errors.ts";
+import type { Value } from "../ops/literal.ts";
 import type { Tensor } from "../tensor.ts";
-import { dispatch, options } from "./dispatch.ts";
-import { diagonalOffset, type DiagonalOffset, dtypeOption, oneAxis, topKOptions } from "./option-names.ts";
+import { dispatch, options, requiredOptions } from "./dispatch.ts";
+import { diagonalOffset, type DiagonalOffset, dtypeOption, namedAxis, type NamedAxis, oneAxis, topKOptions } from "./option-names.ts";
 import type { BooleanMaskFunction, OneHotFunction, ScatterAddFunction, TakeAddFunction, TakeAlongAxisFunction, TakeFunction, TopKFunction } from "./signatures/indexing.ts";
 import type { KeepFunction } from "./signatures/movement.ts";
 import type { Operand } from "./signatures/operands.ts";
@@ -27,20 +29,25 @@ export const take: TakeFunction = dispatch("take", ["tensor", "indices", options
  */
 export const takeAdd: TakeAddFunction = dispatch("takeAdd", ["tensor", "indices", "value", options(oneAxis)], taking.takeAdd);
 
+function axisOf(op: string, axis: number | undefined): number {
+  if (axis === undefined) throw new ShapeError(`${op}: along which axis? give { axis }`);
+  return axis;
+}
+
 /**
  * For each place of the indices the element that they point to along an axis; what argSort found, this takes. NumPy:
  * take_along_axis; PyTorch: gather.
  * @throws ShapeError for an index out of range, or ranks that differ; DTypeError unless indices are int32.
- * @example takeAlongAxis(x, argSort(x), -1); // x sorted
+ * @example takeAlongAxis(x, argSort(x), { axis: -1 }); // x sorted
  */
-export const takeAlongAxis: TakeAlongAxisFunction = dispatch("takeAlongAxis", ["tensor", "tensor", "number"], alongAxis.takeAlongAxis);
+export const takeAlongAxis: TakeAlongAxisFunction = dispatch("takeAlongAxis", ["tensor", "tensor", requiredOptions(namedAxis)], (x: Tensor, indices: Tensor, { axis }: NamedAxis) => alongAxis.takeAlongAxis(x, indices, axisOf("takeAlongAxis", axis)));
 
 /**
  * x with each update added where its index points along an axis; an index that comes twice adds twice. PyTorch: scatter_add.
  * @throws ShapeError for an index out of range, or shapes that do not fit; DTypeError unless indices are int32.
- * @example scatterAdd(zeros([3]), tensor([0, 2, 0], { dtype: "int32" }), tensor([1, 2, 3]), 0); // [4, 0, 2]
+ * @example scatterAdd(zeros([3]), tensor([0, 2, 0], { dtype: "int32" }), tensor([1, 2, 3]), { axis: 0 }); // [4, 0, 2]
  */
-export const scatterAdd: ScatterAddFunction = dispatch("scatterAdd", ["tensor", "tensor", "value", "number"], alongAxis.scatterAdd);
+export const scatterAdd: ScatterAddFunction = dispatch("scatterAdd", ["tensor", "tensor", "value", requiredOptions(namedAxis)], (x: Tensor, indices: Tensor, updates: Value, { axis }: NamedAxis) => alongAxis.scatterAdd(x, indices, updates, axisOf("scatterAdd", axis)));
 
 /**
  * Vectors of `depth` elements, 1 at the index and 0 elsewhere, as a new last axis; float32 unless another dtype is given.

@@ -37,7 +37,7 @@ const calls: Readonly<Record<string, readonly [Tensor, ...unknown[]]>> = {
   squeeze: [floats.expandDims(0), { axis: 0 }], broadcastTo: [floats, [2, 2, 3]], flip: [floats, { axis: 1 }], slice: [floats, [0, [null, null, -1]]],
   pad: [floats, [[1, 0], [0, 2]], { value: 7 }], tile: [floats, [2, 1]], repeat: [floats, 2, { axis: 1 }], roll: [floats, 1, { axis: 1 }],
   split: [floats, 3, { axis: 1 }], unstack: [floats, { axis: 1 }],
-  take: [floats, [2, 0], { axis: 1 }], takeAdd: [floats, [1, 1], 2], takeAlongAxis: [floats, places, 1], scatterAdd: [floats, places, floats, 1], oneHot: [places, 3],
+  take: [floats, [2, 0], { axis: 1 }], takeAdd: [floats, [1, 1], 2], takeAlongAxis: [floats, places, { axis: 1 }], scatterAdd: [floats, places, floats, { axis: 1 }], oneHot: [places, 3],
   booleanMask: [floats, floats.greater(0.3)], topK: [floats, 2, { smallest: true }],
 };
 

@@ -17,6 +17,8 @@ import type { AxisOption } from "./signatures/reduce.ts";
 export interface DTypeOption { readonly dtype?: LiteralOptions["dtype"] }
 /** Which diagonal is the border: 0 the main one, 1 the one above it. */
 export interface DiagonalOffset { readonly offset?: number | undefined }
+/** An axis that has to be named. */
+export interface NamedAxis { readonly axis: number }
 /** The size and the place of a diagonal of ones. */
 export interface EyeOptions extends DTypeOption, DiagonalOffset { readonly columns?: number | undefined }
 /** What `pad` fills with. */
@@ -29,6 +31,7 @@ export interface LeakyReluOptions { readonly slope?: number | undefined }
 export interface VariableOptions { readonly name?: string | undefined }
 
 export const oneAxis: OptionNames<AxisOption<number>> = { axis };
+export const namedAxis: OptionNames<NamedAxis> = { axis };
 export const someAxes: OptionNames<AxisOption<Axes>> = { axis: axes };
 export const reduceOptions: OptionNames<ReduceOptions> = { axis: axes, keepDims: flag };
 export const varianceOptions: OptionNames<VarianceOptions> = { ...reduceOptions, correction: number };

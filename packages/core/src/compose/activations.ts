@@ -1,12 +1,13 @@
-import { toFloat } from "../dtype.ts";
+import { isFloat, toFloat } from "../dtype.ts";
 import { cast } from "../ops/cast.ts";
 import { add, div, mul, neg } from "../ops/elementwise/arithmetic.ts";
 import { erf, sigmoid, softplus } from "../ops/elementwise/activation.ts";
-import { greater } from "../ops/elementwise/comparison.ts";
+import { equal, greater, isNaN } from "../ops/elementwise/comparison.ts";
 import { expm1 } from "../ops/elementwise/exponential.ts";
 import { tanh } from "../ops/elementwise/hyperbolic.ts";
 import { abs } from "../ops/elementwise/rounding.ts";
 import { where } from "../ops/elementwise/where.ts";
+import type { Value } from "../ops/literal.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -60,10 +61,15 @@ export function leakyRelu(x: Tensor, { slope = 0.01 }: { readonly slope?: number
 }
 
 /**
- * 1 where x is above 0, 0 elsewhere, in x's dtype: the step of the first neurons; its gradient is 0. NumPy: heaviside(x, 0).
- * @example step(tensor([-1, 0, 2])); // [0, 0, 1]
+ * 0 where x is below 0, 1 where it is above, and the second argument at 0; NaN stays. The gradient to x is 0. NumPy, PyTorch: heaviside.
+ * @param atZero 0 unless given, so that the result keeps x's dtype.
+ * @example heaviside(tensor([-1, 0, 2]), 0.5); // [0, 0.5, 1]
  */
-export const step = (x: Tensor): Tensor => cast(greater(x, 0), x.dtype);
+export function heaviside(x: Tensor, atZero?: Value): Tensor {
+  const above = cast(greater(x, 0), x.dtype);
+  const stepped = atZero === undefined ? above : where(equal(x, 0), atZero, above);
+  return isFloat(x.dtype) ? where(isNaN(x), NaN, stepped) : stepped;
+}
 
 /**
  * x / (1 + |x|). PyTorch: softsign.

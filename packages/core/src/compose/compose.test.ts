@@ -7,7 +7,7 @@ import { mul } from "../ops/elementwise/arithmetic.ts";
 import { fromData, type Tensor } from "../tensor.ts";
 import { grad } from "../transform/gradient.ts";
 import { hessian } from "../transform/jacobian.ts";
-import { elu, gelu, leakyRelu, logSigmoid, silu, softsign, step } from "./activations.ts";
+import { elu, gelu, heaviside, leakyRelu, logSigmoid, silu, softsign } from "./activations.ts";
 import { clip } from "./clip.ts";
 import { allClose, arrayEqual, isClose } from "./closeness.ts";
 import { norm } from "./norms.ts";
@@ -113,7 +113,7 @@ test("clip moves to the bounds, which may be tensors or missing", () => {
 });
 
 test("activations at the edges", () => {
-  expect(list(step(of([-1, 0, 2])))).toEqual([0, 0, 1]);
+  expect(list(heaviside(of([-1, 0, 2])))).toEqual([0, 0, 1]);
   expect(list(logSigmoid(of([-800, 0, 800])))).toEqual(near([-800, -Math.LN2, 0]));
   expect(list(grad((x: Tensor) => sum(elu(x)))(of([800, 0, -1])))).toEqual([1, 1, Math.exp(-1)]);
   expect(gelu(of([1], [1], "int32")).dtype).toBe("float32");

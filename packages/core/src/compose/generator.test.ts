@@ -92,7 +92,7 @@ describe.each(["reference", "wasm"])("on the %s engine", (name) => {
     const first = tally(Array.from({ length: 3000 }, () => { const [a, b, c] = random.permutation(3).data; return a * 9 + b * 3 + c; }), 27, (x) => x).filter((n) => n > 0);
     expect(chiSquare(first, new Array<number>(6).fill(500))).toBeLessThan(26);
     const x = reshape(iota(12, "float32"), [4, 3]);
-    const columns = random.shuffle(x, 1).toArray() as number[][];
+    const columns = random.shuffle(x, { axis: 1 }).toArray() as number[][];
     expect(columns.map((row) => row.map((value) => value % 3))).toEqual(columns.map(() => columns[0]));
     expect([...columns[0]].sort((a, b) => a - b)).toEqual([0, 1, 2]);
     expect(new Set(random.choice(iota(10, "int32"), 10, { replace: false }).data).size).toBe(10);

@@ -7,13 +7,17 @@ import { logicalAnd } from "../ops/elementwise/logical.ts";
 import { floor } from "../ops/elementwise/rounding.ts";
 import { argSort } from "../ops/indexing/arg-sort.ts";
 import { take } from "../ops/indexing/take.ts";
+import { literalTensor } from "../ops/literal-tensor.ts";
 import { broadcastTo } from "../ops/movement/broadcast-to.ts";
 import { reshape } from "../ops/movement/reshape.ts";
 import { flip } from "../ops/movement/slice.ts";
 import { randomBits } from "../ops/random/random-bits.ts";
+import { axis, checkOptions, describe, dtype, flag, number, type OptionNames } from "../options.ts";
+import { isNumberArray } from "../realm.ts";
+import type { NestedLiteral } from "../shape/literal-types.ts";
 import { broadcastShapes, checkShape, normalizeAxis, sameShape, sizeOf } from "../shape/shape.ts";
 import type { Shape } from "../shape/types.ts";
-import { fromData, type Tensor } from "../tensor.ts";
+import { fromData, Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
 import { normals, unit, unitsOf, wordsForNormals, wordsPerUnit } from "./distributions.ts";
 import { unitOrder } from "./unit-order.ts";
@@ -40,6 +44,18 @@ export interface ChoiceOptions {
   readonly axis?: number | undefined;
   readonly replace?: boolean | undefined;
 }
+
+/** Along which axis parts change places: the first unless given. */
+export interface ShuffleOptions {
+  readonly axis?: number | undefined;
+}
+
+const uniformOptions: OptionNames<UniformOptions> = { low: number, high: number, dtype };
+const normalOptions: OptionNames<NormalOptions> = { mean: number, std: number, dtype };
+const integersOptions: OptionNames<IntegersOptions> = { low: number, high: number };
+const choiceOptions: OptionNames<ChoiceOptions> = { axis, replace: flag };
+const shuffleOptions: OptionNames<ShuffleOptions> = { axis };
+const generatorOptions: OptionNames<GeneratorOptions> = { epoch: number };
 
 /**
  * A stream of random numbers: a key, and a counter that moves on with each draw. Numbers depend on both alone, so the same seed gives the
@@ -73,7 +89,9 @@ export class Generator {
    * @throws ShapeError for a bad shape; NdgradError for bounds that are not finite or in the wrong order; DTypeError unless float.
    * @example generator(1).uniform([2, 3], { low: -1, high: 1 })
    */
-  uniform<const S extends Shape, D extends FloatDType = "float32">(shape: readonly [...S], { low = 0, high = 1, dtype = "float32" as D }: UniformOptions<D> = {}): Tensor<S, D> {
+  uniform<const S extends Shape, D extends FloatDType = "float32">(shape: readonly [...S], options: UniformOptions<D> = {}): Tensor<S, D> {
+    checkOptions("uniform", options, uniformOptions);
+    const { low = 0, high = 1, dtype = "float32" as D } = options;
     checkDraw("uniform", shape, dtype);
     if (!Number.isFinite(low) || !Number.isFinite(high) || high < low) throw new NdgradError(`uniform: from ${low} to ${high}; give finite bounds, the lower one first`);
     const units = unit(draw(this, sizeOf(shape) * wordsPerUnit(dtype)), dtype);
@@ -86,7 +104,9 @@ export class Generator {
    * @throws ShapeError for a bad shape; NdgradError for a mean that is not finite or a negative standard deviation; DTypeError unless float.
    * @example generator(1).normal([2, 3], { std: 0.1 })
    */
-  normal<const S extends Shape, D extends FloatDType = "float32">(shape: readonly [...S], { mean = 0, std = 1, dtype = "float32" as D }: NormalOptions<D> = {}): Tensor<S, D> {
+  normal<const S extends Shape, D extends FloatDType = "float32">(shape: readonly [...S], options: NormalOptions<D> = {}): Tensor<S, D> {
+    checkOptions("normal", options, normalOptions);
+    const { mean = 0, std = 1, dtype = "float32" as D } = options;
     checkDraw("normal", shape, dtype);
     if (!Number.isFinite(mean) || !Number.isFinite(std) || std < 0) throw new NdgradError(`normal: mean ${mean} and standard deviation ${std}; give finite numbers, the second one from 0 up`);
     const size = sizeOf(shape);
@@ -96,12 +116,13 @@ export class Generator {
 
   /**
    * `true` with probability p (to 2⁻²⁴), else `false`. NumPy: Generator.binomial with n = 1; PyTorch: bernoulli.
-   * @param p One probability (½ unless given), or a tensor of them that stretches to the shape.
+   * @param probability One probability (½ unless given), or a tensor of them that stretches to the shape.
    * @throws ShapeError for a bad shape; NdgradError for a number outside [0, 1].
    * @example generator(1).bernoulli([3], 0.9)
    */
-  bernoulli<const S extends Shape>(shape: readonly [...S], p: number | Tensor = 0.5): Tensor<S, "bool"> {
+  bernoulli<const S extends Shape>(shape: readonly [...S], probability: number | Tensor | Variable | NestedLiteral = 0.5): Tensor<S, "bool"> {
     checkShape("bernoulli", shape);
+    const p = typeof probability === "number" ? probability : tensorOf("bernoulli", probability, "the probability");
     if (typeof p === "number" && !(p >= 0 && p <= 1)) throw new NdgradError(`bernoulli: ${p} is not a probability; use 0 … 1`);
     if (typeof p !== "number" && !sameShape(broadcastShapes("bernoulli", p.shape, shape), shape)) {
       throw new ShapeError(`bernoulli: probabilities of ${showShape(p.shape)} do not stretch to ${showShape(shape)}`);
@@ -117,8 +138,11 @@ export class Generator {
    * @throws ShapeError for a bad shape; NdgradError unless −2³¹ ≤ low < high ≤ 2³¹ are whole numbers.
    * @example generator(1).integers([10], { low: 1, high: 7 }) // ten throws of a die
    */
-  integers<const S extends Shape>(shape: readonly [...S], { low = 0, high }: IntegersOptions): Tensor<S, "int32"> {
+  integers<const S extends Shape>(shape: readonly [...S], options: IntegersOptions): Tensor<S, "int32"> {
     checkShape("integers", shape);
+    if (options === undefined) throw new NdgradError("integers: the bounds are missing; give { high }, or { low, high }");
+    checkOptions("integers", options, integersOptions);
+    const { low = 0, high } = options;
     if (!Number.isInteger(low) || !Number.isInteger(high) || low < -(2 ** 31) || high > 2 ** 31 || high <= low) {
       throw new NdgradError(`integers: from ${low} up to, not including, ${high}; give whole numbers within −2³¹ … 2³¹, the lower one first`);
     }
@@ -133,7 +157,7 @@ export class Generator {
    * @example generator(1).permutation(5)
    */
   permutation<const N extends number>(size: N): Tensor<[N], "int32"> {
-    checkShape("permutation", [size]);
+    checkCount("permutation", size);
     const drawn = draw(this, size * 2);
     return (drawn.storage === null ? argSort(unit(drawn, "float64")) : fromData(unitOrder(unitsOf(drawn.data)), [size], "int32")) as Tensor<[N], "int32">;
   }
@@ -143,9 +167,13 @@ export class Generator {
    * @throws ShapeError for an axis out of range.
    * @example generator(1).shuffle(tensor([[1, 2], [3, 4]])) // the rows, perhaps exchanged
    */
-  shuffle<S extends Shape, D extends DType>(x: Tensor<S, D>, axis = 0): Tensor<S, D> {
-    const along = normalizeAxis("shuffle", axis, x.rank);
-    return take(x, this.permutation(x.shape[along]), { axis: along }) as Tensor<S, D>;
+  shuffle<S extends Shape, D extends DType>(x: Tensor<S, D> | Variable<S, D>, options?: ShuffleOptions): Tensor<S, D>;
+  shuffle(x: NestedLiteral, options?: ShuffleOptions): Tensor;
+  shuffle(x: Tensor | Variable | NestedLiteral, options: ShuffleOptions = {}): Tensor {
+    checkOptions("shuffle", options, shuffleOptions);
+    const parts = tensorOf("shuffle", x, "what is shuffled");
+    const along = normalizeAxis("shuffle", options.axis ?? 0, parts.rank);
+    return take(parts, this.permutation(parts.shape[along]), { axis: along });
   }
 
   /**
@@ -153,15 +181,18 @@ export class Generator {
    * @throws ShapeError for an axis out of range, an empty axis, or more parts than there are without replacement.
    * @example generator(1).choice(tensor([10, 20, 30]), 2, { replace: false })
    */
-  choice(x: Tensor, count: number, { axis = 0, replace = true }: ChoiceOptions = {}): Tensor {
-    checkShape("choice", [count]);
-    const along = normalizeAxis("choice", axis, x.rank);
-    const size = x.shape[along];
+  choice(x: Tensor | Variable | NestedLiteral, count: number, options: ChoiceOptions = {}): Tensor {
+    checkOptions("choice", options, choiceOptions);
+    const { axis = 0, replace = true } = options;
+    const parts = tensorOf("choice", x, "what is chosen from");
+    checkCount("choice", count);
+    const along = normalizeAxis("choice", axis, parts.rank);
+    const size = parts.shape[along];
     if (count > 0 && (replace ? size === 0 : count > size)) {
-      throw new ShapeError(`choice: ${count} parts of axis ${along} of ${showShape(x.shape)}${replace ? "" : " without replacement"}; it has ${size}`);
+      throw new ShapeError(`choice: ${count} parts of axis ${along} of ${showShape(parts.shape)}${replace ? "" : " without replacement"}; it has ${size}`);
     }
     const places = replace ? this.integers([count], { high: Math.max(size, 1) }) : take(this.permutation(size), Array.from({ length: count }, (_, i) => i));
-    return take(x, places, { axis: along });
+    return take(parts, places, { axis: along });
   }
 
   /**
@@ -171,7 +202,7 @@ export class Generator {
    * @example const [weights, dropout] = generator(1).split(2);
    */
   split(count = 2): Generator[] {
-    checkShape("split", [count]);
+    checkCount("split", count);
     const drawn = draw(this, 2 * count);
     if (drawn.storage === null) throw new TraceError("split: the generator is traced; split it outside the compiled function and use the parts inside");
     const keys = drawn.data;
@@ -184,7 +215,7 @@ export interface GeneratorOptions {
    * Which of a seed's streams, 0 unless given: a training that draws anew in each epoch can then go on from any of them. A whole
    * number from 0 up; the streams of 2²¹ epochs differ, then they come again.
    */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
 }
 
 /** Seeds below this have streams of their own for `epochs` epochs: an epoch's number stands above the seed. */
@@ -200,7 +231,9 @@ const epochs = 2 ** 21;
  * random.normal([2, 3]);
  * generator(42, { epoch: 7 }).permutation(1000); // the order of epoch 7
  */
-export function generator(seed: number, { epoch = 0 }: GeneratorOptions = {}): Generator {
+export function generator(seed: number, options: GeneratorOptions = {}): Generator {
+  checkOptions("generator", options, generatorOptions);
+  const { epoch = 0 } = options;
   if (!Number.isSafeInteger(seed)) throw new NdgradError(`generator: ${String(seed)} is not a seed; give a whole number between −2⁵³ and 2⁵³`);
   if (!Number.isSafeInteger(epoch) || epoch < 0) throw new NdgradError(`generator: ${String(epoch)} is not an epoch; give a whole number from 0 up`);
   if (epoch > 0 && (seed < 0 || seed >= seeds)) throw new NdgradError(`generator: seed ${seed} has no epochs; give one from 0 up to, but not, 2³²`);
@@ -231,6 +264,19 @@ export function advance(counter: Tensor, blocks: number): Tensor {
   // As an unsigned number the low word is below what was added to it just if it has wrapped; the high word never counts.
   const wrapped = logicalAnd(greaterEqual(sums, 0), less(sums, words(blocks, -(2 ** 31))));
   return add(sums, flip(cast(wrapped, "int32")));
+}
+
+/** The tensor that an argument stands for. */
+function tensorOf(op: string, value: unknown, what: string): Tensor {
+  if (value instanceof Tensor) return value;
+  if (value instanceof Variable) return value.value;
+  if (Array.isArray(value) || isNumberArray(value)) return literalTensor(op, value);
+  throw new NdgradError(`${op}: ${what} is a tensor or nested arrays, not ${describe(value)}`);
+}
+
+function checkCount(op: string, count: number): void {
+  if (!Number.isInteger(count) || count < 0) throw new ShapeError(`${op}: ${describe(count)} is no count; give a whole number from 0 up`);
+  checkShape(op, [count]);
 }
 
 function checkDraw(op: string, shape: readonly number[], dtype: DType): void {

@@ -28,7 +28,8 @@ describe("literals", () => {
     data[0] = 9;
     expect([x.dtype, x.toArray()]).toEqual(["float64", [1, 2]]);
     expect(tensor(new Int32Array([7])).dtype).toBe("int32");
-    expect(tensor(new Uint8Array([1, 0])).dtype).toBe("bool");
+    for (const Bytes of [Uint8Array, Uint8ClampedArray, Int8Array]) expect(tensor(new Bytes([1, 0])).dtype).toBe("int32");
+    expect(tensor(new Uint8Array([1, 0]), { dtype: "bool" }).toArray()).toEqual([true, false]);
     expect(tensor(new Uint8Array([255, 0]), { dtype: "float32" }).toArray()).toEqual([255, 0]);
     expect([tensor(new Uint16Array([65535])).dtype, tensor(new Int8Array([-1])).item()]).toEqual(["int32", -1]);
     expect([tensor([new Int32Array([1, 2]), new Int32Array([3, 4])]).dtype, tensor([new Int32Array([1, 2]), [0.5, 1]]).toArray()]).toEqual(["int32", [[1, 2], [0.5, 1]]]);
@@ -50,7 +51,7 @@ describe("literals", () => {
     [[[NaN]], { dtype: "int32" }, "NaN at [0, 0] is not an int32"],
     [new Uint32Array([2 ** 31]), {}, "2147483648 at [0] is not an int32"],
     [[2], { dtype: "bool" }, "2 at [0] is not a bool"],
-    [new Uint8Array([3]), {}, "3 at [0] is not a bool"],
+    [new Uint8Array([3]), { dtype: "bool" }, "3 at [0] is not a bool"],
     [[1, 2, 3], { shape: [2, 2] }, "tensor: [3] holds 3 elements and cannot become [2, 2]"],
     [1, { dtype: "float16" as "float32" }, 'tensor: "float16" is not a dtype; use bool, int32, float32, float64'],
   ])("%o with %o is refused", (value, options, message) => {

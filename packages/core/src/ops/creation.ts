@@ -4,7 +4,7 @@ import type { Spec } from "../primitive.ts";
 import { checkShape } from "../shape/shape.ts";
 import { fromData, type Tensor } from "../tensor.ts";
 import { broadcastTo } from "./movement/broadcast-to.ts";
-import { checkElement, scalar } from "./literal.ts";
+import { checkElement, dtypeBeside, scalar } from "./literal.ts";
 
 /** The dtype of what is made; float32 unless given. */
 export interface CreationOptions { readonly dtype?: DType | undefined }
@@ -35,8 +35,11 @@ export const zeros = (shape: readonly number[], { dtype = "float32" }: CreationO
  */
 export const ones = (shape: readonly number[], { dtype = "float32" }: CreationOptions = {}): Tensor => full(shape, 1, dtype, "ones");
 
-/** A tensor of another one's shape and dtype, full of one value. NumPy: full_like. */
-export const fullLike = ({ shape, dtype }: Spec, value: number | boolean): Tensor => full(shape, value, dtype);
+/** A tensor of another one's shape, full of one value: in the other's dtype where that holds it, else in the value's own. NumPy: full_like. */
+export function fullLike({ shape, dtype: own }: Spec, value: number | boolean, { dtype }: CreationOptions = {}): Tensor {
+  const holds = typeof value === "boolean" || (own === "bool" && (value === 0 || value === 1));
+  return full(shape, value, dtype ?? (holds ? own : dtypeBeside(value, own)), "fullLike");
+}
 /** Zeros of another tensor's shape and dtype. NumPy: zeros_like. */
 export const zerosLike = ({ shape, dtype }: Spec): Tensor => full(shape, 0, dtype);
 /** Ones of another tensor's shape and dtype. NumPy: ones_like. */

@@ -7,7 +7,7 @@ import { broadcastShapes, sameShape } from "../shape/shape.ts";
 import { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { zerosLike } from "./creation.ts";
-import { asTensors, scalar, type Value } from "./literal.ts";
+import { asTensors, fitsBeside, scalar, type Value } from "./literal.ts";
 import { broadcastTo } from "./movement/broadcast-to.ts";
 
 /**
@@ -42,13 +42,15 @@ export function broadcastAll(op: string, tensors: readonly Tensor[]): readonly T
   return tensors.map((tensor) => (sameShape(tensor.shape, shape) ? tensor : broadcastTo(tensor, shape)));
 }
 
-/** Brings operands to one dtype: that of the tensors among them, adapted to what the function takes. */
-export function promoteAll(op: string, values: readonly Value[], takes: Takes): readonly Tensor[] {
+/**
+ * Brings operands to one dtype: that of the tensors among them, adapted to what the function takes. A fraction beside whole numbers is
+ * float32, unless `fraction` says otherwise; functions of whole numbers refuse it.
+ */
+export function promoteAll(op: string, values: readonly Value[], takes: Takes, fraction: DType = takes === "bits" || takes === "integer" ? "int32" : "float32"): readonly Tensor[] {
   let common: DType | undefined;
   for (const value of values) if (value instanceof Tensor) common = common === undefined ? value.dtype : promote(common, value.dtype);
-  // A bare fraction beside integers is no int32, but a function of floats would not have computed in int32 anyway.
   if (common !== undefined && takes === "float") common = toFloat(common);
-  const tensors = asTensors(op, values, common);
+  const tensors = asTensors(op, values, common, fraction);
   let dtype = tensors[0].dtype;
   for (const tensor of tensors) dtype = promote(dtype, tensor.dtype);
   const target = adapt(op, dtype, takes);
@@ -131,16 +133,18 @@ export function binary(options: Elementwise<[a: number, b: number]>): BinaryOp {
   const primitive = declareElementwise(options);
   const { name, takes } = options;
   const taken = dtypesOf[takes];
+  // A comparison needs no float32 for its result: float64 holds any int32 beside any fraction.
+  const fraction = takes === "any" && options.gives === "bool" ? "float64" : undefined;
   return Object.assign((a: Value, b: Value) => {
     // The usual cases first: what follows them costs more than a small kernel.
     if (a instanceof Tensor && taken.includes(a.dtype)) {
       if (b instanceof Tensor) {
         if (a.dtype === b.dtype) return bind(primitive, sameShape(a.shape, b.shape) ? [a, b] : broadcastAll(name, [a, b]), undefined);
-      } else if (typeof b === "number" && a.dtype !== "bool") return bind(primitive, [a, broadcastTo(scalar(name, b, a.dtype), a.shape)], undefined);
-    } else if (typeof a === "number" && b instanceof Tensor && taken.includes(b.dtype) && b.dtype !== "bool") {
+      } else if (typeof b === "number" && fitsBeside(b, a.dtype)) return bind(primitive, [a, broadcastTo(scalar(name, b, a.dtype), a.shape)], undefined);
+    } else if (typeof a === "number" && b instanceof Tensor && taken.includes(b.dtype) && fitsBeside(a, b.dtype)) {
       return bind(primitive, [broadcastTo(scalar(name, a, b.dtype), b.shape), b], undefined);
     }
-    return bind(primitive, broadcastAll(name, promoteAll(name, [a, b], takes)), undefined);
+    return bind(primitive, broadcastAll(name, promoteAll(name, [a, b], takes, fraction)), undefined);
   }, { primitive });
 }
 

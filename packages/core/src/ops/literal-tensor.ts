@@ -1,12 +1,11 @@
 import { allocate, dtypeOfArray, promote, type DType, type TypedArray } from "../dtype.ts";
+import { isNumberArray, typedArrayName, type NumberArray } from "../realm.ts";
 import { DTypeError, ShapeError, showShape } from "../errors.ts";
 import { checkShape, resolveReshape, sizeOf } from "../shape/shape.ts";
 import { fromData, Tensor } from "../tensor.ts";
 import { checkDType } from "./creation.ts";
 import { checkElement } from "./literal.ts";
 
-/** Typed arrays with numbers: those that hold elements of a tensor as they are, and those that are read as int32. */
-export type NumberArray = TypedArray | Int8Array | Int16Array | Uint16Array | Uint32Array | Uint8ClampedArray;
 /** What a tensor can be written as: a number, a boolean, a typed array, or arrays of these nested to one depth. */
 export type Literal = number | boolean | NumberArray | readonly Literal[];
 
@@ -18,13 +17,10 @@ export interface LiteralOptions {
   readonly shape?: readonly number[] | undefined;
 }
 
-const isNumberArray = (value: unknown): value is NumberArray =>
-  ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array);
-
 /**
  * A tensor from numbers, booleans, nested arrays or typed arrays; the elements are copied. Numbers become float32, booleans bool
- * (beside numbers they count as 0 and 1), Float32Array, Float64Array and Int32Array keep their types, Uint8Array is bool, other typed
- * arrays of whole numbers become int32. NumPy: array.
+ * (beside numbers they count as 0 and 1), Float32Array, Float64Array and Int32Array keep their types, other typed
+ * arrays become int32. NumPy: array.
  *
  * @throws ShapeError for ragged arrays (naming the place) or a shape of another size; DTypeError for anything that is no number, and
  *   for elements that the dtype cannot hold: fractions and overflow in int32, anything but 0 and 1 in bool.
@@ -39,7 +35,7 @@ export function literalTensor(op: string, value: unknown, { dtype: asked, shape:
 }
 
 /** The dtype a typed array is taken as. */
-const ownDType = (array: NumberArray): DType => dtypeOfArray(array) ?? "int32";
+const ownDType = (array: NumberArray): DType => dtypeOfArray(typedArrayName(array) ?? "");
 
 interface Elements {
   readonly dtype: DType;
@@ -56,7 +52,7 @@ function copyFlat(op: string, array: NumberArray, asked: DType | undefined): Ele
 
 /** Throws unless the dtype can hold each element. */
 function checkEach(op: string, array: NumberArray, dtype: DType, path: readonly number[]): void {
-  if (dtype === "bool" || (dtype === "int32" && !(array instanceof Int32Array))) {
+  if (dtype === "bool" || (dtype === "int32" && typedArrayName(array) !== "Int32Array")) {
     array.forEach((element, i) => checkElement(op, element, dtype, where([...path, i])));
   }
 }

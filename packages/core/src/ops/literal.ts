@@ -24,11 +24,20 @@ export function checkElement(op: string, value: number, dtype: DType, place = ""
   }
 }
 
-/** The tensors meant by `values`: a number or boolean takes the dtype of the tensors beside it (a number beside bool counts as int32). */
-export function asTensors(op: string, values: readonly Value[], common: DType | undefined): Tensor[] {
+/** Whether a bare number is taken in the dtype of the tensor beside it: any beside floats, whole ones beside int32. */
+export const fitsBeside = (value: number, dtype: DType): boolean => dtype === "float32" || dtype === "float64" || (dtype === "int32" && Number.isInteger(value));
+
+/** The dtype of a bare number beside a tensor: the tensor's; beside int32 and bool a whole number is int32, all others (fractions, NaN, ±Infinity) are `fraction`. */
+export function dtypeBeside(value: number, dtype: DType, fraction: DType = "float32"): DType {
+  if (fitsBeside(value, dtype)) return dtype;
+  return Number.isInteger(value) ? "int32" : fraction;
+}
+
+/** The tensors meant by `values`: a number or boolean takes the dtype of the tensors beside it, as far as that holds it (`dtypeBeside`). */
+export function asTensors(op: string, values: readonly Value[], common: DType | undefined, fraction?: DType): Tensor[] {
   return values.map((value) => {
     if (value instanceof Tensor) return value;
     if (typeof value === "boolean") return scalar(op, value, "bool");
-    return scalar(op, value, common === undefined ? "float32" : common === "bool" ? "int32" : common);
+    return scalar(op, value, common === undefined ? "float32" : dtypeBeside(value, common, fraction));
   });
 }

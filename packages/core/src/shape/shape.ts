@@ -1,4 +1,5 @@
 import { NdgradError, ShapeError, showShape } from "../errors.ts";
+import { describe } from "../options.ts";
 
 /** The number of elements a shape holds; 1 for rank 0. */
 export function sizeOf(shape: readonly number[]): number {
@@ -27,6 +28,7 @@ export function rowMajorStrides(shape: readonly number[]): number[] {
 
 /** Throws unless every size is a whole number from 0 up and the whole can be addressed. */
 export function checkShape(op: string, shape: readonly number[]): void {
+  if (!Array.isArray(shape)) throw new ShapeError(`${op}: a shape is a list of sizes, as in [2, 3], not ${describe(shape)}`);
   for (const extent of shape) {
     if (!Number.isInteger(extent) || extent < 0) {
       throw new ShapeError(`${op}: ${extent} is not a size in ${showShape(shape)}; sizes are whole numbers from 0 up`);

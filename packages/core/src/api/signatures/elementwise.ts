@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import type { Broadcast, Shape } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { Choice, DTypeOf, DTypeOfPair, NestedLiteral, Operand, TensorLike } from "./operands.ts";
+import type { Choice, DTypeOf, DTypeOfPair, NestedLiteral, Operand, Same, TensorLike } from "./operands.ts";
 
 // Two forms of each kind of operation, side by side: the function, and the method with `this` for the first operand.
 // "Unify first, compute second": an operand of the same shape is the cheap case, and the one that works where the shape is
@@ -44,6 +44,10 @@ export interface BinaryMethod<T extends DTypeOfPair> {
     this: Tensor<A, D>, b: TensorLike<B, E> & Broadcast<A, B>["fits"],
   ): Tensor<Broadcast<A, B>["shape"], T[D][E]>;
 }
+
+/** The value at 0 comes second, and keeps x's dtype where it is left out. */
+export type HeavisideFunction = UnaryFunction<Same> & BinaryFunction<Choice>;
+export type HeavisideMethod = UnaryMethod<Same> & BinaryMethod<Choice>;
 
 /** `where(condition, a, b)`: the three broadcast. */
 export interface WhereFunction {

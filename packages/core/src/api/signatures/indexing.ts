@@ -2,6 +2,7 @@ import type { DType } from "../../dtype.ts";
 import type { ReplaceAxis, Unsized } from "../../shape/axis-types.ts";
 import type { Refused, Shape } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
+import type { NamedAxis } from "../option-names.ts";
 import type { AxisOption } from "./reduce.ts";
 import type { NestedLiteral, Operand, TensorLike } from "./operands.ts";
 
@@ -29,16 +30,16 @@ export interface TakeMethod {
 }
 
 export interface TakeAlongAxisFunction {
-  (x: Bare, indices: Operand, axis: number): Tensor;
-  <I extends Shape, D extends DType, E extends DType>(x: TensorLike<Shape, D>, indices: TensorLike<I, E> & Int32<E>, axis: number): Tensor<Unsized<I>, D>;
+  (x: Bare, indices: Operand, options: NamedAxis): Tensor;
+  <I extends Shape, D extends DType, E extends DType>(x: TensorLike<Shape, D>, indices: TensorLike<I, E> & Int32<E>, options: NamedAxis): Tensor<Unsized<I>, D>;
 }
-export interface TakeAlongAxisMethod { <I extends Shape, D extends DType, E extends DType>(this: Tensor<Shape, D>, indices: TensorLike<I, E> & Int32<E>, axis: number): Tensor<Unsized<I>, D> }
+export interface TakeAlongAxisMethod { <I extends Shape, D extends DType, E extends DType>(this: Tensor<Shape, D>, indices: TensorLike<I, E> & Int32<E>, options: NamedAxis): Tensor<Unsized<I>, D> }
 
 export interface ScatterAddFunction {
-  (x: Bare, indices: Operand, updates: Operand, axis: number): Tensor;
-  <S extends Shape, D extends DType, E extends DType>(x: TensorLike<S, D>, indices: TensorLike<Shape, E> & Int32<E>, updates: Updates<NoInfer<D>>, axis: number): Tensor<S, D>;
+  (x: Bare, indices: Operand, updates: Operand, options: NamedAxis): Tensor;
+  <S extends Shape, D extends DType, E extends DType>(x: TensorLike<S, D>, indices: TensorLike<Shape, E> & Int32<E>, updates: Updates<NoInfer<D>>, options: NamedAxis): Tensor<S, D>;
 }
-export interface ScatterAddMethod { <S extends Shape, D extends DType, E extends DType>(this: Tensor<S, D>, indices: TensorLike<Shape, E> & Int32<E>, updates: Updates<NoInfer<D>>, axis: number): Tensor<S, D> }
+export interface ScatterAddMethod { <S extends Shape, D extends DType, E extends DType>(this: Tensor<S, D>, indices: TensorLike<Shape, E> & Int32<E>, updates: Updates<NoInfer<D>>, options: NamedAxis): Tensor<S, D> }
 
 export interface TakeAddFunction {
   (x: Bare, indices: IndexLike, updates: Operand, options?: AxisOption<number>): Tensor;

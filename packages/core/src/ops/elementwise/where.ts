@@ -7,7 +7,7 @@ import { sameShape } from "../../shape/shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { cast } from "../cast.ts";
 import { broadcastAll, promoteAll } from "../declare.ts";
-import { scalar, type Value } from "../literal.ts";
+import { fitsBeside, scalar, type Value } from "../literal.ts";
 
 const wherePrimitive: Primitive<undefined> = definePrimitive<undefined>({
   name: "where",
@@ -46,8 +46,8 @@ const wherePrimitive: Primitive<undefined> = definePrimitive<undefined>({
 export function where(condition: Value, a: Value, b: Value): Tensor {
   const test = condition instanceof Tensor ? cast(condition, "bool") : scalar("where", condition, "bool");
   // What rules do most: the one side whole, a number on the other.
-  if (a instanceof Tensor && typeof b === "number" && a.dtype !== "bool") return choose(test, a, scalar("where", b, a.dtype));
-  if (b instanceof Tensor && typeof a === "number" && b.dtype !== "bool") return choose(test, scalar("where", a, b.dtype), b);
+  if (a instanceof Tensor && typeof b === "number" && fitsBeside(b, a.dtype)) return choose(test, a, scalar("where", b, a.dtype));
+  if (b instanceof Tensor && typeof a === "number" && fitsBeside(a, b.dtype)) return choose(test, scalar("where", a, b.dtype), b);
   const [ifTrue, ifFalse] = promoteAll("where", [a, b], "any");
   return choose(test, ifTrue, ifFalse);
 }
