@@ -1,13 +1,12 @@
 import { toFloat } from "../dtype.ts";
 import { cast } from "../ops/cast.ts";
-import { square } from "../ops/elementwise/powers.ts";
 import { abs } from "../ops/elementwise/rounding.ts";
 import { max } from "../ops/reduce/extremes.ts";
 import type { ReduceOptions } from "../ops/reduce/declare.ts";
 import { sum } from "../ops/reduce/sum.ts";
 import type { Tensor } from "../tensor.ts";
 import { NdgradError } from "../errors.ts";
-import { lengthOf } from "./root.ts";
+import { rootOfSquares } from "./root.ts";
 
 /** Which axes, and which norm: 2 (the default; of a matrix's elements it is called "fro"), 1 or Infinity. */
 export interface NormOptions extends ReduceOptions {
@@ -16,18 +15,20 @@ export interface NormOptions extends ReduceOptions {
 
 /**
  * The norm of the elements over axes, taken as one vector: √Σ x² (`ord` 2 or "fro"), Σ |x| (1) or max |x| (Infinity).
- * int32 and bool give float32. The gradient at 0 is 0; elements that tie for the largest share it. NumPy: linalg.norm
+ * No square overflows or vanishes on the way. int32 and bool give float32. The gradient at 0 is 0; elements that tie for the largest share it. NumPy: linalg.norm
  * of a flat array; PyTorch: linalg.vector_norm.
  * @throws NdgradError for another `ord`; ShapeError for an axis out of range, or for `ord: Infinity` of no elements.
  * @example norm(tensor([3, 4])); // 5
  */
 export function norm(x: Tensor, options: NormOptions = {}): Tensor {
   const { ord = 2 } = options;
-  const floats = cast(x, toFloat(x.dtype));
+  const dtype = toFloat(x.dtype);
+  // Whole numbers as they are, and squares that float32 cannot hold.
+  const wide = cast(x, "float64");
   switch (ord) {
-    case 2: case "fro": return lengthOf(sum(square(floats), options));
-    case 1: return sum(abs(floats), options);
-    case Infinity: return max(abs(floats), options);
+    case 2: case "fro": return cast(rootOfSquares("norm", wide, options, { fits: x.dtype !== "float64" }), dtype);
+    case 1: return cast(sum(abs(wide), options), dtype);
+    case Infinity: return cast(max(abs(wide), options), dtype);
     default: throw new NdgradError(`norm: there is no norm of order ${ord} here; use 1, 2, Infinity or "fro"`);
   }
 }

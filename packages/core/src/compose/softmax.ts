@@ -1,4 +1,4 @@
-import { toFloat } from "../dtype.ts";
+import { isFloat, toFloat } from "../dtype.ts";
 import { cast } from "../ops/cast.ts";
 import { add, div, sub } from "../ops/elementwise/arithmetic.ts";
 import { equal, isFinite } from "../ops/elementwise/comparison.ts";
@@ -20,9 +20,10 @@ export interface SoftmaxOptions {
 /** The largest element of each group, its axes kept: exp overflows float32 above 88, so it is taken off before. It cancels, and gradients need not see it. */
 const largest = (x: Tensor, axis: readonly number[]): Tensor => stopGradient(max(x, { axis, keepDims: true }));
 
+/** What a function of this kind works on; whole numbers in float64, for float32 does not tell large ones apart. */
 function prepared(op: string, x: Tensor, axis: number | readonly number[]): readonly [floats: Tensor, axes: readonly number[], empty: boolean] {
   const axes = normalizeAxes(op, axis, x.rank);
-  return [cast(x, toFloat(x.dtype)), axes, axes.some((at) => x.shape[at] === 0)];
+  return [isFloat(x.dtype) ? x : cast(x, "float64"), axes, axes.some((at) => x.shape[at] === 0)];
 }
 
 /**
@@ -33,9 +34,9 @@ function prepared(op: string, x: Tensor, axis: number | readonly number[]): read
  */
 export function softmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
   const [floats, axes, empty] = prepared("softmax", x, axis);
-  if (empty) return floats;
+  if (empty) return cast(x, toFloat(x.dtype));
   const powers = exp(sub(floats, largest(floats, axes)));
-  return div(powers, sum(powers, { axis: axes, keepDims: true }));
+  return cast(div(powers, sum(powers, { axis: axes, keepDims: true })), toFloat(x.dtype));
 }
 
 /**
@@ -46,9 +47,9 @@ export function softmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
  */
 export function logSoftmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
   const [floats, axes, empty] = prepared("logSoftmax", x, axis);
-  if (empty) return floats;
+  if (empty) return cast(x, toFloat(x.dtype));
   const centred = sub(floats, largest(floats, axes));
-  return sub(centred, log(sum(exp(centred), { axis: axes, keepDims: true })));
+  return cast(sub(centred, log(sum(exp(centred), { axis: axes, keepDims: true }))), toFloat(x.dtype));
 }
 
 /**
@@ -60,12 +61,12 @@ export function logSoftmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tenso
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = normalizeAxes("logSumExp", options.axis, x.rank);
   const [floats, , empty] = prepared("logSumExp", x, axes);
-  if (empty) return log(sum(exp(floats), options));
+  if (empty) return cast(log(sum(exp(floats), options)), toFloat(x.dtype));
   const most = largest(floats, axes);
   // ∞ − ∞ would be NaN.
   const base = where(isFinite(most), most, 0);
   const total = sum(exp(sub(floats, base)), { axis: axes, keepDims: true });
   const none = equal(total, 0);
   const kept = where(none, -Infinity, add(log(where(none, 1, total)), base));
-  return options.keepDims === true ? kept : squeeze(kept, axes);
+  return cast(options.keepDims === true ? kept : squeeze(kept, axes), toFloat(x.dtype));
 }

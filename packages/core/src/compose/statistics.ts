@@ -1,4 +1,4 @@
-import { toFloat } from "../dtype.ts";
+import { isFloat, toFloat } from "../dtype.ts";
 import { cast } from "../ops/cast.ts";
 import { div, sub } from "../ops/elementwise/arithmetic.ts";
 import { square } from "../ops/elementwise/powers.ts";
@@ -6,7 +6,7 @@ import type { ReduceOptions } from "../ops/reduce/declare.ts";
 import { sum } from "../ops/reduce/sum.ts";
 import { normalizeAxes, sizeOf } from "../shape/shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { lengthOf } from "./root.ts";
+import { rootOfSquares } from "./root.ts";
 
 /** How many elements meet in one result. */
 const groupSize = (op: string, x: Tensor, { axis }: ReduceOptions): number =>
@@ -18,7 +18,9 @@ const groupSize = (op: string, x: Tensor, { axis }: ReduceOptions): number =>
  * @example mean(tensor([[1, 2], [3, 4]]), { axis: 0 }); // [2, 3]
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return div(sum(cast(x, toFloat(x.dtype)), options), groupSize("mean", x, options));
+  const size = groupSize("mean", x, options);
+  // Whole numbers beyond 2²⁴ are none of float32.
+  return isFloat(x.dtype) ? div(sum(x, options), size) : cast(div(sum(cast(x, "float64"), options), size), toFloat(x.dtype));
 }
 
 /** Which axes, and what is taken off the number of elements: 0 for the variance of a population, 1 for that of a sample. */
@@ -26,25 +28,36 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number | undefined;
 }
 
+/** Elements less their mean, in float64: differences of numbers that float32 cannot tell apart are right. */
+function centred(x: Tensor, { axis }: VarianceOptions): Tensor {
+  const wide = cast(x, "float64");
+  return sub(wide, mean(wide, { axis, keepDims: true }));
+}
+
+/** What sums of squares are divided by. */
+const degrees = (op: string, x: Tensor, options: VarianceOptions): number => Math.max(groupSize(op, x, options) - (options.correction ?? 0), 0);
+
 /**
- * The variance over axes, Σ (x − mean)² / (n − correction), in two passes; NaN for none. int32 and bool give float32.
+ * The variance over axes, Σ (x − mean)² / (n − correction), in two passes and in float64; NaN for none. int32 and bool give float32.
  * NumPy: var (its `ddof` is `correction`).
  * @throws ShapeError for an axis out of range.
  * @example variance(tensor([1, 2, 3, 4]), { correction: 1 }); // 1.6667
  */
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
-  const { axis, correction = 0 } = options;
-  const floats = cast(x, toFloat(x.dtype));
-  const centred = sub(floats, mean(floats, { axis, keepDims: true }));
-  return div(sum(square(centred), options), Math.max(groupSize("variance", x, options) - correction, 0));
+  const total = sum(square(centred(x, options)), { axis: options.axis, keepDims: options.keepDims });
+  return cast(div(total, degrees("variance", x, options)), toFloat(x.dtype));
 }
 
 /**
- * The standard deviation over axes, √variance. Its gradient where all elements are alike is 0. NumPy: std.
+ * The standard deviation over axes, √variance, where the variance itself would overflow or vanish too. Its gradient where all
+ * elements are alike is 0. NumPy: std.
  * @throws ShapeError for an axis out of range.
  * @example std(tensor([1, 3])); // 1
  */
-export const std = (x: Tensor, options: VarianceOptions = {}): Tensor => lengthOf(variance(x, options));
+export function std(x: Tensor, options: VarianceOptions = {}): Tensor {
+  const root = rootOfSquares("std", centred(x, options), options, { count: degrees("std", x, options), fits: x.dtype !== "float64" });
+  return cast(root, toFloat(x.dtype));
+}
 
 /**
  * How many elements over axes are not 0 (NaN is not), int32. NumPy: count_nonzero.

@@ -59,7 +59,8 @@ export const log10: UnaryOp = unary({
   takes: "float",
   define: Math.log10,
   expr: (x) => e.math("log10", x),
-  vjp: [({ g, inputs: [x] }) => div(g, mul(x, Math.LN10))],
+  // x · log 10 overflows first.
+  vjp: [({ g, inputs: [x] }) => mul(div(g, x), Math.LOG10E)],
   ranges: [[0.2, 4]],
 });
 

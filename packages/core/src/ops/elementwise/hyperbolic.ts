@@ -1,7 +1,7 @@
 import * as e from "../../engine/expr.ts";
 import { unary, type UnaryOp } from "../declare.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
-import { rsqrt, square } from "./powers.ts";
+import { hypot, reciprocal, rsqrt, square } from "./powers.ts";
 
 export const sinh: UnaryOp = unary({
   name: "sinh",
@@ -39,7 +39,8 @@ export const asinh: UnaryOp = unary({
   takes: "float",
   define: Math.asinh,
   expr: (x) => e.math("asinh", x),
-  vjp: [({ g, inputs: [x] }) => mul(g, rsqrt(add(square(x), 1)))],
+  // 1 / √(x² + 1), where x² would overflow.
+  vjp: [({ g, inputs: [x] }) => mul(g, reciprocal(hypot(x, 1)))],
   ranges: [[-3, 3]],
 });
 

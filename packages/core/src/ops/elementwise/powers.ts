@@ -3,10 +3,13 @@ import type { DType } from "../../dtype.ts";
 import type { Tensor } from "../../tensor.ts";
 import { binary, unary, type BinaryOp, type UnaryOp } from "../declare.ts";
 import type { Value } from "../literal.ts";
-import { div, mul, neg, sub } from "./arithmetic.ts";
-import { equal, greaterEqual } from "./comparison.ts";
+import { stopGradient } from "../stop-gradient.ts";
+import { add, div, mul, neg, sub } from "./arithmetic.ts";
+import { equal, greaterEqual, isInf } from "./comparison.ts";
 import { log } from "./exponential.ts";
-import { logicalAnd } from "./logical.ts";
+import { maximum } from "./extremes.ts";
+import { logicalAnd, logicalOr } from "./logical.ts";
+import { abs, sign } from "./rounding.ts";
 import { where } from "./where.ts";
 
 export const square: UnaryOp = unary({
@@ -35,7 +38,8 @@ export const rsqrt: UnaryOp = unary({
   takes: "float",
   define: (x) => 1 / Math.sqrt(x),
   expr: (x) => e.div(1, e.sqrt(x)),
-  vjp: [({ g, inputs: [x], out }) => mul(g, mul(div(out, x), -0.5))],
+  // Halved first: out / x may overflow where half of it does not.
+  vjp: [({ g, inputs: [x], out }) => mul(g, div(mul(out, -0.5), x))],
   ranges: [[0.2, 4]],
 });
 
@@ -77,11 +81,28 @@ export const hypot: BinaryOp = binary({
     const ratio = e.div(e.min(x, y), e.select(e.eq(large, 0), 1, large));
     return e.select(infinite, Infinity, e.mul(large, e.sqrt(e.add(e.mul(ratio, ratio), 1))));
   },
-  vjp: [({ g, inputs: [a], out }) => along(g, a, out), ({ g, inputs: [, b], out }) => along(g, b, out)],
+  vjp: [({ g, inputs: [a, b] }) => along(g, withoutSize(a, b)), ({ g, inputs: [a, b] }) => along(g, withoutSize(b, a))],
   ranges: [[0.3, 3], [-3, 3]],
 });
 
-const along = (g: Tensor, side: Tensor, length: Tensor): Tensor => mul(g, div(side, where(equal(length, 0), 1, length)));
+/** Two numbers divided by the larger magnitude, which gradients take as a constant; beside an infinite one, a finite one is 0, and at the origin both are. */
+export interface WithoutSize { readonly sides: readonly [Tensor, Tensor]; readonly size: Tensor }
+
+/** For functions of two numbers that scaling both changes in a known way: the sum of their squares is between 1 and 2. */
+export function withoutSize(a: Tensor, b: Tensor): WithoutSize {
+  const size = stopGradient(maximum(abs(a), abs(b)));
+  const infinite = isInf(size);
+  const divisor = where(logicalOr(infinite, equal(size, 0)), 1, size);
+  const divided = (side: Tensor): Tensor => where(infinite, where(isInf(side), sign(side), 0), div(where(infinite, 1, side), divisor));
+  return { sides: [divided(a), divided(b)], size };
+}
+
+/** g · a / √(a² + b²); 0 at the origin, in all orders. */
+function along(g: Tensor, { sides: [a, b], size }: WithoutSize): Tensor {
+  const origin = equal(size, 0);
+  const [x, y] = [where(origin, 1, a), where(origin, 0, b)];
+  return mul(g, where(origin, 0, mul(x, rsqrt(add(square(x), square(y))))));
+}
 
 /** IEEE 754's pow: 1 to any power, and −1 to ±Infinity, is 1; JavaScript says NaN. */
 function power(a: number, b: number, dtype: DType): number {

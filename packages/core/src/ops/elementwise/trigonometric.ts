@@ -1,7 +1,8 @@
 import * as e from "../../engine/expr.ts";
 import { binary, unary, type BinaryOp, type UnaryOp } from "../declare.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
-import { rsqrt, square } from "./powers.ts";
+import { hypot, reciprocal, rsqrt, square, withoutSize, type WithoutSize } from "./powers.ts";
+import type { Tensor } from "../../tensor.ts";
 
 export const sin: UnaryOp = unary({
   name: "sin",
@@ -59,9 +60,13 @@ export const atan: UnaryOp = unary({
   takes: "float",
   define: Math.atan,
   expr: (x) => e.math("atan", x),
-  vjp: [({ g, inputs: [x] }) => div(g, add(square(x), 1))],
+  // x² overflows long before 1 / (x² + 1) vanishes.
+  vjp: [({ g, inputs: [x] }) => mul(g, square(reciprocal(hypot(x, 1))))],
   ranges: [[-3, 3]],
 });
+
+/** a / (a² + b²) */
+const overSquares = ({ sides: [a, b], size }: WithoutSize): Tensor => div(div(a, add(square(a), square(b))), size);
 
 export const atan2: BinaryOp = binary({
   name: "atan2",
@@ -70,8 +75,8 @@ export const atan2: BinaryOp = binary({
   define: Math.atan2,
   expr: e.atan2,
   vjp: [
-    ({ g, inputs: [y, x] }) => mul(g, div(x, add(square(x), square(y)))),
-    ({ g, inputs: [y, x] }) => neg(mul(g, div(y, add(square(x), square(y))))),
+    ({ g, inputs: [y, x] }) => mul(g, overSquares(withoutSize(x, y))),
+    ({ g, inputs: [y, x] }) => neg(mul(g, overSquares(withoutSize(y, x)))),
   ],
   ranges: [[-3, 3], [0.3, 3]],
 });
