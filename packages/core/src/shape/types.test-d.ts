@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, test } from "vitest";
 import {
-  add, arange, argMax, broadcastTo, cast, clip, concat, dot, eye, expandDims, full, greater, linspace, matmul, mean, moveAxis, oneHot, ones, outer, relu, reshape,
+  add, arange, argMax, broadcastTo, cast, clip, concat, dot, eye, expandDims, full, fullLike, greater, linspace, matmul, mean, moveAxis, oneHot, ones, outer, relu, reshape,
   slice, softmax, squeeze, stack, sum, swapAxes, take, tensor, transpose, unstack, variable, where, zeros, zerosLike,
   type Broadcast, type DType, type MatMul, type Named, type Shape, type Tensor,
 } from "../index.ts";
@@ -10,6 +10,31 @@ declare const size: number;
 declare const unknownRank: Tensor;
 declare const rows: Tensor<[number, 784], "float32">;
 const a = zeros([2, 3]);
+
+describe("numbers beside a tensor", () => {
+  const whole = ones([2], { dtype: "int32" });
+  const mask = ones([2], { dtype: "bool" });
+  test("take its dtype, but a fraction beside int32 and bool makes float32", () => {
+    expectTypeOf(whole.mul(2).dtype).toEqualTypeOf<"int32">();
+    expectTypeOf(whole.mul(-3).dtype).toEqualTypeOf<"int32">();
+    expectTypeOf(whole.mul(0.5).dtype).toEqualTypeOf<"float32">();
+    expectTypeOf(add(1e-7, whole).dtype).toEqualTypeOf<"float32">();
+    expectTypeOf(mask.add(0.5).dtype).toEqualTypeOf<"float32">();
+    expectTypeOf(mask.add(2).dtype).toEqualTypeOf<"int32">();
+    expectTypeOf(a.mul(size).dtype).toEqualTypeOf<"float32">();
+    expectTypeOf(where(mask, whole, 0.5).dtype).toEqualTypeOf<"float32">();
+    expectTypeOf(whole.clip({ min: 0.5 }).dtype).toEqualTypeOf<"float32">();
+    expectTypeOf(whole.clip({ min: 0, max: 5 }).dtype).toEqualTypeOf<"int32">();
+    expectTypeOf(fullLike(whole, 0.5).dtype).toEqualTypeOf<"float32">();
+    expectTypeOf(whole.less(0.5).dtype).toEqualTypeOf<"bool">();
+  });
+
+  test("whose values the compiler does not know leave both open beside int32", () => {
+    expectTypeOf(whole.mul(size).dtype).toEqualTypeOf<"int32" | "float32">();
+    expectTypeOf(whole.add(whole as Tensor<[2], "int32"> | number).dtype).toEqualTypeOf<"int32" | "float32">();
+    expectTypeOf(a.add(a as Tensor<[2, 3]> | number).shape).toEqualTypeOf<[2, 3]>();
+  });
+});
 
 describe("sizes", () => {
   test("broadcast", () => {

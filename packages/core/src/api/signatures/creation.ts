@@ -4,7 +4,7 @@ import type { LiteralDType, LiteralShape, NestedLiteral, Uniform } from "../../s
 import type { Shape } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Variable } from "../../variable.ts";
-import type { TensorLike } from "./operands.ts";
+import type { Bare, Choice, TensorLike } from "./operands.ts";
 
 /** The dtype of what is made. */
 export interface Typed<D extends DType> { readonly dtype?: D | undefined }
@@ -19,7 +19,9 @@ export interface FullFunction {
   <const S extends Shape, D extends DType = "bool">(shape: readonly [...S], value: boolean, options?: Typed<D>): Tensor<S, NoInfer<D>>;
 }
 export interface LikeFunction { <S extends Shape, D extends DType, E extends DType = D>(x: TensorLike<S, D>, options?: Typed<E>): Tensor<S, NoInfer<E>> }
-export interface FullLikeFunction { <S extends Shape, D extends DType, E extends DType = D>(x: TensorLike<S, D>, value: number | boolean, options?: Typed<E>): Tensor<S, NoInfer<E>> }
+export interface FullLikeFunction {
+  <S extends Shape, D extends DType, const N extends number | boolean, E extends DType = Choice[D][Bare<N>]>(x: TensorLike<S, D>, value: N, options?: Typed<E>): Tensor<S, NoInfer<E>>;
+}
 export interface EyeFunction {
   <const Rows extends number, const Columns extends number = Rows, D extends DType = "float32">(
     rows: Rows, options?: Typed<D> & { readonly columns?: Columns | undefined; readonly offset?: number | undefined },

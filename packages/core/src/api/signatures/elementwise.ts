@@ -1,11 +1,12 @@
 import type { DType } from "../../dtype.ts";
 import type { Broadcast, Shape } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { Choice, DTypeOf, DTypeOfPair, NestedLiteral, Operand, Same, TensorLike } from "./operands.ts";
+import type { Bare, Choice, DTypeOf, DTypeOfPair, NestedLiteral, Operand, Same, TensorLike } from "./operands.ts";
 
 // Two forms of each kind of operation, side by side: the function, and the method with `this` for the first operand.
 // "Unify first, compute second": an operand of the same shape is the cheap case, and the one that works where the shape is
-// a type parameter. The form that computes comes last, since that is the one whose refusal the compiler shows.
+// a type parameter. A bare number is a form of its own, since its value decides the dtype beside int32, and "a tensor or a number" is
+// another. The form that computes comes last, since that is the one whose refusal the compiler shows.
 
 /** A function of one tensor, element by element. */
 export interface UnaryFunction<T extends DTypeOf> {
@@ -29,8 +30,10 @@ export interface UnaryMethodWith<T extends DTypeOf, Options> {
 
 /** A function of two tensors that broadcast. */
 export interface BinaryFunction<T extends DTypeOfPair> {
-  <S extends Shape, D extends DType, E extends DType = "bool">(a: TensorLike<S, D>, b: TensorLike<NoInfer<S>, E> | number | boolean): Tensor<S, T[D][E]>;
-  <S extends Shape, D extends DType>(a: number | boolean, b: TensorLike<S, D>): Tensor<S, T["bool"][D]>;
+  <S extends Shape, D extends DType, E extends DType>(a: TensorLike<S, D>, b: TensorLike<NoInfer<S>, E>): Tensor<S, T[D][E]>;
+  <S extends Shape, D extends DType, const N extends number | boolean>(a: TensorLike<S, D>, b: N): Tensor<S, T[D][Bare<N>]>;
+  <S extends Shape, D extends DType, const N extends number | boolean>(a: N, b: TensorLike<S, D>): Tensor<S, T[Bare<N>][D]>;
+  <S extends Shape, D extends DType, E extends DType>(a: TensorLike<S, D>, b: TensorLike<NoInfer<S>, E> | number | boolean): Tensor<S, T[D][E | Bare<number>]>;
   (a: number | boolean | NestedLiteral, b: Operand): Tensor;
   (a: Operand, b: NestedLiteral): Tensor;
   <A extends Shape, B extends Shape, D extends DType, E extends DType>(
@@ -38,7 +41,9 @@ export interface BinaryFunction<T extends DTypeOfPair> {
   ): Tensor<Broadcast<A, B>["shape"], T[D][E]>;
 }
 export interface BinaryMethod<T extends DTypeOfPair> {
-  <S extends Shape, D extends DType, E extends DType = "bool">(this: Tensor<S, D>, b: TensorLike<NoInfer<S>, E> | number | boolean): Tensor<S, T[D][E]>;
+  <S extends Shape, D extends DType, E extends DType>(this: Tensor<S, D>, b: TensorLike<NoInfer<S>, E>): Tensor<S, T[D][E]>;
+  <S extends Shape, D extends DType, const N extends number | boolean>(this: Tensor<S, D>, b: N): Tensor<S, T[D][Bare<N>]>;
+  <S extends Shape, D extends DType, E extends DType>(this: Tensor<S, D>, b: TensorLike<NoInfer<S>, E> | number | boolean): Tensor<S, T[D][E | Bare<number>]>;
   (this: Tensor, b: NestedLiteral): Tensor;
   <A extends Shape, B extends Shape, D extends DType, E extends DType>(
     this: Tensor<A, D>, b: TensorLike<B, E> & Broadcast<A, B>["fits"],
@@ -51,10 +56,9 @@ export type HeavisideMethod = UnaryMethod<Same> & BinaryMethod<Choice>;
 
 /** `where(condition, a, b)`: the three broadcast. */
 export interface WhereFunction {
-  <S extends Shape, D extends DType, E extends DType = "bool">(
-    condition: TensorLike<S>, a: TensorLike<NoInfer<S>, D>, b: TensorLike<NoInfer<S>, E> | number | boolean,
-  ): Tensor<S, Choice[D][E]>;
-  <S extends Shape, D extends DType>(condition: TensorLike<S>, a: number | boolean, b: TensorLike<NoInfer<S>, D>): Tensor<S, Choice["bool"][D]>;
+  <S extends Shape, D extends DType, E extends DType>(condition: TensorLike<S>, a: TensorLike<NoInfer<S>, D>, b: TensorLike<NoInfer<S>, E>): Tensor<S, Choice[D][E]>;
+  <S extends Shape, D extends DType, const N extends number | boolean>(condition: TensorLike<S>, a: TensorLike<NoInfer<S>, D>, b: N): Tensor<S, Choice[D][Bare<N>]>;
+  <S extends Shape, D extends DType, const N extends number | boolean>(condition: TensorLike<S>, a: N, b: TensorLike<NoInfer<S>, D>): Tensor<S, Choice[Bare<N>][D]>;
   (condition: Operand, a: number | boolean | NestedLiteral, b: Operand): Tensor;
   (condition: Operand, a: Operand, b: number | boolean | NestedLiteral): Tensor;
   <C extends Shape, A extends Shape, B extends Shape, D extends DType, E extends DType>(
@@ -63,24 +67,23 @@ export interface WhereFunction {
 }
 /** `x.where(condition, other)`: x where the condition holds. */
 export interface WhereMethod {
-  <S extends Shape, D extends DType, E extends DType = "bool">(
-    this: Tensor<S, D>, condition: TensorLike<NoInfer<S>> | boolean, other: TensorLike<NoInfer<S>, E> | number | boolean,
-  ): Tensor<S, Choice[D][E]>;
+  <S extends Shape, D extends DType, E extends DType>(this: Tensor<S, D>, condition: TensorLike<NoInfer<S>> | boolean, other: TensorLike<NoInfer<S>, E>): Tensor<S, Choice[D][E]>;
+  <S extends Shape, D extends DType, const N extends number | boolean>(this: Tensor<S, D>, condition: TensorLike<NoInfer<S>> | boolean, other: N): Tensor<S, Choice[D][Bare<N>]>;
   (this: Tensor, condition: Operand, other: Operand): Tensor;
 }
 
 /** Moves elements into bounds, which are numbers or tensors of the same shape. */
 export interface ClipFunction {
-  <S extends Shape, D extends DType>(x: TensorLike<S, D>, bounds: Bounds): Tensor<S, Choice[D][D]>;
+  <S extends Shape, D extends DType, const N extends number>(x: TensorLike<S, D>, bounds: Bounds<N>): Tensor<S, Choice[Choice[D][D]][Bare<N>]>;
   (x: Operand, bounds: TensorBounds): Tensor;
 }
 export interface ClipMethod {
-  <S extends Shape, D extends DType>(this: Tensor<S, D>, bounds: Bounds): Tensor<S, Choice[D][D]>;
+  <S extends Shape, D extends DType, const N extends number>(this: Tensor<S, D>, bounds: Bounds<N>): Tensor<S, Choice[Choice[D][D]][Bare<N>]>;
   (this: Tensor, bounds: TensorBounds): Tensor;
 }
 /** The least and the largest number left as they are; either may be left out. */
-export interface Bounds { readonly min?: number | undefined; readonly max?: number | undefined }
-export interface TensorBounds { readonly min?: Tensor | number | undefined; readonly max?: Tensor | number | undefined }
+export interface Bounds<N extends number> { readonly min?: N | undefined; readonly max?: N | undefined }
+export interface TensorBounds { readonly min?: Operand | undefined; readonly max?: Operand | undefined }
 
 /** The elements in another dtype. */
 export interface CastFunction { <S extends Shape, D extends DType>(x: TensorLike<S>, dtype: D): Tensor<S, D>; <D extends DType>(x: Operand, dtype: D): Tensor<Shape, D> }

@@ -12,8 +12,14 @@ export type Operand = TensorLike | number | boolean | NestedLiteral;
 
 /** The dtype of a result, by the operand's. */
 export type DTypeOf = { readonly [D in DType]: DType };
-/** The dtype of a result, by both operands'. A bare number counts as bool: it takes the dtype of the tensor beside it. */
+/** The dtype of a result, by both operands'. A bare number counts as what `Bare` says. */
 export type DTypeOfPair = { readonly [D in DType]: DTypeOf };
+/**
+ * Which column of `DTypeOfPair` a bare number stands in, by what its type says of its value: a whole number and a boolean count as bool
+ * and take the dtype of the tensor beside them, a fraction counts as float32, and `number` may be either.
+ */
+export type Bare<N extends number | boolean> =
+  N extends boolean ? "bool" : number extends N ? "bool" | "float32" : `${N}` extends `${string}.${string}` | `${string}e-${string}` ? "float32" : "bool";
 
 /** Functions with fractional results: int32 and bool give float32. */
 export interface ToFloat { readonly float32: "float32"; readonly float64: "float64"; readonly int32: "float32"; readonly bool: "float32" }
