@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: "repo",
           include: ["scripts/checks/*.test.ts"],
+          globalSetup: ["./scripts/packed-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           // These start processes of their own: after the others, so as not to disturb them.

@@ -19,7 +19,7 @@ const imports = {
   "@ndgrad/nn": "/nn/index.js",
   "@ndgrad/data": "/data/index.js",
 };
-const page = `<!doctype html><title>ndgrad</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
+const importingPage = `<!doctype html><title>ndgrad</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
 
 /** Only a page served with these shares memory with its workers. */
 const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -27,17 +27,28 @@ const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
 /** A web site on this machine. */
 export interface Site { readonly address: string; close(): void }
 
-/** Serves an empty page whose import map finds the modules in a folder. */
-export function serveSite(folder: string, { isolated }: { readonly isolated: boolean }): Promise<Site> {
+const types: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript", json: "application/json", map: "application/json" };
+
+/** How a site is served. */
+export interface SiteOptions {
+  readonly isolated?: boolean;
+  /** Its Content-Security-Policy; none unless given. */
+  readonly policy?: string;
+  /** The page at `/`: unless given, an empty one whose import map finds the modules that `buildSite` wrote. */
+  readonly page?: string;
+}
+
+/** Serves a folder and a page. */
+export function serveSite(folder: string, { isolated = false, policy, page = importingPage }: SiteOptions): Promise<Site> {
+  const headers = { ...(isolated ? isolation : {}), ...(policy === undefined ? {} : { "Content-Security-Policy": policy }) };
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    const headers = isolated ? isolation : {};
     if (path === "/") {
       response.writeHead(200, { ...headers, "Content-Type": "text/html" }).end(page);
       return;
     }
     readFile(`${folder}${path}`).then(
-      (text) => response.writeHead(200, { ...headers, "Content-Type": "text/javascript" }).end(text),
+      (text) => response.writeHead(200, { ...headers, "Content-Type": types[path.slice(path.lastIndexOf(".") + 1)] ?? "text/plain" }).end(text),
       () => response.writeHead(404).end(),
     );
   });

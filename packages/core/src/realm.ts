@@ -31,3 +31,10 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 /** Anything that can be awaited. */
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+
+/** Errors of every realm, those of the platform's own kinds too. */
+export const isError = (value: unknown): value is { readonly name: string; readonly message: string } =>
+  typeof value === "object" && value !== null && "name" in value && typeof value.name === "string" && "message" in value && typeof value.message === "string";
+
+/** What an error says, or whatever else was thrown. */
+export const messageOf = (thrown: unknown): string => (isError(thrown) ? thrown.message : String(thrown));

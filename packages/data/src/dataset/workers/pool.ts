@@ -1,4 +1,5 @@
 import { NdgradError } from "@ndgrad/core";
+import { isError } from "@ndgrad/core/internal";
 import { moveable, packed } from "./parcel.ts";
 import type { Helper, Platform } from "./platform.ts";
 import { itemRandom } from "./random.ts";
@@ -83,19 +84,20 @@ export function localPool(work: ((...args: never) => unknown) | WorkerModule, or
   };
 }
 
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));
+const reasonOf = (cause: unknown): string => (isError(cause) ? `${cause.name}: ${cause.message}` : String(cause));
 
 /** What a failure is called at the consumer. */
 function failure(during: "load" | "map" | "send", cause: unknown, index: number, order: Order): NdgradError {
   const reason = reasonOf(cause);
   if (during === "load") {
-    const remedy = "text" in order
-      ? "its text must be an expression: an arrow function or function (…) { … }"
+    const forbidden = isError(cause) && cause.name === "EvalError";
+    const remedy = forbidden ? "the page's Content-Security-Policy forbids functions made of text: allow 'unsafe-eval', or give { module, name }"
+      : "text" in order ? "its text must be an expression: an arrow function or function (…) { … }"
       : "it must be JavaScript that stands at that address; TypeScript is read only where the platform does so itself";
     return new NdgradError(`mapOnWorkers: the map could not be loaded (${reason}); ${remedy}`, { cause });
   }
   if (during === "send") return new NdgradError(`mapOnWorkers: what the map gave for item ${index} cannot be sent (${reason}); give numbers, texts, lists and records of them, new ones each time: they are moved`, { cause });
-  const outside = "text" in order && cause instanceof Error && cause.name === "ReferenceError";
+  const outside = "text" in order && isError(cause) && cause.name === "ReferenceError";
   const remedy = outside ? "; a function that is sent to workers sees nothing from outside itself: import within it, put what it needs into the items, or give { module, name }" : "";
   return new NdgradError(`mapOnWorkers: item ${index}: ${reason}${remedy}`, { cause });
 }
