@@ -84,6 +84,16 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
 export interface Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {
   /** The elements as NumPy would print them, then shape and dtype. */
   toString(): string;
+  /**
+   * The parts along the first axis, without copying: `for (const row of x)`, `[...x]`, `const [a, b] = x`.
+   * @throws ShapeError for a scalar.
+   */
+  [Symbol.iterator](): IterableIterator<Tensor<Shape, D>>;
+  /**
+   * For `JSON.stringify`: nested arrays as `toArray` gives them, a bare value for rank 0; `tensor(JSON.parse(text))` reads them back
+   * (with `dtype` and `shape` where they are not float32 or an axis is 0). JSON has no NaN and no infinities: it writes `null` for them.
+   */
+  toJSON(): unknown;
 }
 
 /** What `toArray` gives: arrays nested as deep as the tensor's rank. */

@@ -1,5 +1,6 @@
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, TraceError, showShape, showSpec } from "./errors.ts";
+import type { NestedLiteral } from "./shape/literal-types.ts";
 import type { Shape } from "./shape/types.ts";
 import { sameShape } from "./shape/shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -22,6 +23,11 @@ export const variableCells: VariableStore = {
 };
 
 let store: VariableStore = variableCells;
+
+let toTensor: (value: unknown, dtype: DType) => Tensor = (value) => value as Tensor;
+
+/** Says how `assign` reads what is no tensor: literals are known above this file only. */
+export function installLiterals(read: (value: unknown, dtype: DType) => Tensor): void { toTensor = read; }
 
 /** While `run` runs, reads and assignments go to what `wrap` makes of the store they went to before. */
 export function withVariableStore<T>(wrap: (outer: VariableStore) => VariableStore, run: () => T): T {
@@ -86,10 +92,13 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   }
 
   /**
-   * Replaces the tensor in the cell.
-   * @throws ShapeError, DTypeError if shape or dtype differ from the first value's; the cell then keeps its tensor.
+   * Replaces the tensor in the cell. Numbers, booleans and nested or typed arrays are read in the variable's dtype.
+   * @throws ShapeError, DTypeError if shape or dtype differ from the first value's, or the dtype cannot hold a number; the cell then
+   *   keeps its tensor.
+   * @example variable([1, 2]).assign([3, 4]);
    */
-  assign(value: Tensor<S, D>): void {
+  assign(next: Tensor<S, D> | Variable<S, D> | number | boolean | NestedLiteral): void {
+    const value = toTensor(next, this.dtype);
     const own = showSpec(this);
     const label = this.name === undefined ? "" : ` "${this.name}"`;
     if (!sameShape(value.shape, this.shape)) {
@@ -100,4 +109,7 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
     }
     store.assign(this, value);
   }
+
+  /** For `JSON.stringify`: the value as nested arrays. */
+  toJSON(): unknown { return this.value.toJSON(); }
 }

@@ -228,13 +228,18 @@ const ordinals = ["first", "second", "third", "fourth", "fifth", "sixth"];
 function mismatch(name: string, parameters: readonly Parameter[], args: ArrayLike<unknown>): NdgradError {
   const required = parameters.filter((parameter) => !isOptional(parameter)).length;
   for (let i = 0; i < Math.min(args.length, parameters.length); i++) {
-    if (!kindOf(parameters[i]).test(args[i])) return new NdgradError(`${name}: cannot take ${describe(args[i])} as ${ordinals[i]} argument${shown(args[i])}; give ${expectedOf(parameters[i])}`);
+    if (kindOf(parameters[i]).test(args[i])) continue;
+    if (isClone(args[i])) return new NdgradError(`${name}: cannot take a copy of a tensor that structuredClone or postMessage made as ${ordinals[i]} argument; send its data, shape and dtype, and make it anew: tensor(data, { shape, dtype })`);
+    return new NdgradError(`${name}: cannot take ${describe(args[i])} as ${ordinals[i]} argument${shown(args[i])}; give ${expectedOf(parameters[i])}`);
   }
   const takes = required === parameters.length ? `${required}` : `${required} to ${parameters.length}`;
   const counted = `${name}: takes ${takes} argument${takes === "1" ? "" : "s"}, got ${args.length}`;
   if (args.length < required) return new NdgradError(`${counted}; the ${ordinals[args.length]} is missing: give ${expectedOf(parameters[args.length])}`);
   return new NdgradError(`${counted}; inside map() and the like write (x) => ${name}(x)`);
 }
+
+/** Whether an object has what a tensor has, but not its class: structured clones lose it. */
+const isClone = (value: unknown): boolean => isPlainObject(value) && "storage" in value && "shape" in value && "dtype" in value;
 
 function describe(value: unknown): string {
   if (value === null) return "null";

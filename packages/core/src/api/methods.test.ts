@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Tensor, tensor } from "../index.ts";
+import { add, arrayEqual, compile, grad, ShapeError, Tensor, tensor, variable } from "../index.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as comparison from "./comparison.ts";
 import * as contraction from "./contraction.ts";
@@ -61,8 +61,68 @@ describe("a method is the function with the tensor first", () => {
   });
 
   test("and no method lacks its function", () => {
-    const methods = Object.keys(Object.getOwnPropertyDescriptors(Tensor.prototype)).filter((name) => !["constructor", "rank", "size", "data", "item", "toArray", "toString"].includes(name));
+    const methods = Object.keys(Object.getOwnPropertyDescriptors(Tensor.prototype)).filter((name) => !["constructor", "rank", "size", "data", "item", "toArray", "toString", "toJSON"].includes(name));
     expect(methods.filter((name) => !named.includes(name))).toEqual([]);
     expect(methods.length).toBeGreaterThan(110);
+  });
+});
+
+describe("a tensor in JavaScript's own constructs", () => {
+  test("is iterated along its first axis", () => {
+    expect([...square].map((row) => row.toArray())).toEqual([[1, 2], [3, 4]]);
+    const [first, second] = square;
+    expect([first?.toArray(), second?.shape]).toEqual([[1, 2], [2]]);
+    expect([...tensor([5, 6])].map((each) => each.item())).toEqual([5, 6]);
+    expect([...tensor([], { shape: [0, 3] })]).toEqual([]);
+    expect([...integers.transpose()].map((row) => [row.dtype, row.toArray()])).toEqual([["int32", [6, 1]], ["int32", [-3, 0]], ["int32", [5, 2]]]);
+  });
+
+  test("of rank 0 has nothing to iterate over", () => {
+    expect(() => [...tensor(1)]).toThrow(new ShapeError("float32[] has no axis to iterate over; item() gives its number"));
+  });
+
+  test("is iterated while traced, since its sizes are known", () => {
+    const total = (x: Tensor): Tensor => [...x].reduce((sum, row, i) => sum.add(row.mul(i)), tensor([0, 0]) as Tensor);
+    expect(compile(total)(square).toArray()).toEqual([3, 4]);
+    expect(grad((x: Tensor) => total(x).sum())(square).toArray()).toEqual([[0, 0], [1, 1]]);
+  });
+
+  test("becomes nested arrays in JSON, and comes back from there", () => {
+    expect(JSON.stringify({ loss: tensor(0.5), x: square, flags: tensor([true, false]) })).toBe('{"loss":0.5,"x":[[1,2],[3,4]],"flags":[true,false]}');
+    expect(arrayEqual(tensor(JSON.parse(JSON.stringify(integers)) as number[][], { dtype: "int32" }), integers)).toBe(true);
+    expect(JSON.stringify(tensor([NaN, 1]))).toBe("[null,1]");
+    expect(JSON.stringify(variable([1, 2]))).toBe("[1,2]");
+    expect(() => compile((x: Tensor) => { JSON.stringify(x); return x; })(square)).toThrow("toJSON: float32[2, 2] is traced");
+  });
+
+  test("is copied by structuredClone without its class, which functions say", () => {
+    const copy = structuredClone(square) as unknown as Tensor;
+    expect(() => copy.add).not.toThrow();
+    expect(() => add(copy, 1)).toThrow("add: cannot take a copy of a tensor that structuredClone or postMessage made as first argument; send its data, shape and dtype, and make it anew: tensor(data, { shape, dtype })");
+    const { data, shape, dtype } = square;
+    expect(arrayEqual(tensor(structuredClone(data), { shape, dtype }), square)).toBe(true);
+  });
+});
+
+describe("assign", () => {
+  test("takes what stands for a tensor, in the variable's dtype", () => {
+    const w = variable(tensor([1, 2], { dtype: "float64" }));
+    w.assign([3, 4]);
+    expect([w.value.dtype, w.value.toArray()]).toEqual(["float64", [3, 4]]);
+    w.assign(new Float32Array([5, 6]));
+    expect([w.value.dtype, w.value.toArray()]).toEqual(["float64", [5, 6]]);
+    const scalar = variable(tensor(1, { dtype: "int32" }));
+    scalar.assign(7);
+    expect([scalar.value.dtype, scalar.value.item()]).toEqual(["int32", 7]);
+    scalar.assign(variable(tensor(8, { dtype: "int32" })));
+    expect(scalar.value.item()).toBe(8);
+  });
+
+  test("is refused as a whole, with the reason", () => {
+    const w = variable(tensor([1, 2], { dtype: "int32" }));
+    expect(() => { w.assign([1, 2, 3]); }).toThrow("assign: variable is int32[2] and cannot hold [3]");
+    expect(() => { w.assign([0.5, 1]); }).toThrow("assign: 0.5 at [0] is not an int32");
+    expect(() => { w.assign({} as number[]); }).toThrow("assign: something of type object is not a number");
+    expect(w.value.toArray()).toEqual([1, 2]);
   });
 });

@@ -1,6 +1,8 @@
-import { NdgradError, showSpec } from "../errors.ts";
+import { NdgradError, ShapeError, showSpec } from "../errors.ts";
 import type { TensorMethods } from "../methods.ts";
-import { Tensor } from "../tensor.ts";
+import { literalTensor } from "../ops/literal-tensor.ts";
+import { storageOf, Tensor } from "../tensor.ts";
+import { installLiterals, Variable } from "../variable.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as comparison from "./comparison.ts";
 import * as contraction from "./contraction.ts";
@@ -37,6 +39,25 @@ for (const [name, f] of Object.entries(implementations)) define(name, method(f a
 
 define("toString", function (this: Tensor): string { return format(this); });
 define(Symbol.for("nodejs.util.inspect.custom"), function (this: Tensor): string { return format(this); });
+
+/** Views of the rows, made when they are asked for: in a traced function they are recorded like any slice. */
+function* rowsOf(x: Tensor): IterableIterator<Tensor> {
+  for (let row = 0; row < x.shape[0]; row++) yield movement.slice(x, [row]);
+}
+define(Symbol.iterator, function (this: Tensor): IterableIterator<Tensor> {
+  if (this.rank === 0) throw new ShapeError(`${showSpec(this)} has no axis to iterate over; item() gives its number`);
+  return rowsOf(this);
+});
+
+define("toJSON", function (this: Tensor): unknown {
+  storageOf(this, "toJSON");
+  return this.toArray();
+});
+
+installLiterals((value, dtype) => {
+  if (value instanceof Tensor) return value;
+  return value instanceof Variable ? value.value : literalTensor("assign", value, { dtype });
+});
 
 /** JavaScript has no operators for tensors: `x + y` would silently join two strings. */
 define(Symbol.toPrimitive, function (this: Tensor, hint: string): string {
