@@ -18,5 +18,7 @@ export { evaluate, referenceEngine } from "./engine/reference/reference.ts";
 export { bind } from "./graph/bind.ts";
 export { forEachLeaf, mapLeaves, tensorsOf, variablesOf, withTensors } from "./transform/tree.ts";
 export { checkOptions, nearest, type OptionNames } from "./options.ts";
-export { isError, isNumberArray, isPromise, isRecord, messageOf, typedArrayName, type NumberArray } from "./realm.ts";
+export {
+  isArrayBuffer, isBlob, isError, isNumberArray, isPromise, isRecord, isSharedArrayBuffer, isUrl, messageOf, typedArrayName, type NumberArray,
+} from "./realm.ts";
 export { nodeModule, processorCount } from "./platform.ts";

@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { isNumberArray, isPromise, isRecord, typedArrayName } from "./realm.ts";
+import { isArrayBuffer, isBlob, isNumberArray, isPromise, isRecord, isSharedArrayBuffer, isUrl, messageOf, typedArrayName } from "./realm.ts";
 
 const foreign = (source: string): unknown => runInNewContext(`(${source})`);
 
@@ -29,4 +29,16 @@ describe("values of another realm", () => {
 
 test("a Buffer is bytes", () => {
   expect(typedArrayName(Buffer.from([1]))).toBe("Uint8Array");
+});
+
+test("memory is known by its slots, whichever realm made it", () => {
+  for (const source of ["new ArrayBuffer(1)", "new SharedArrayBuffer(1)"]) expect(isArrayBuffer(foreign(source)), source).toBe(true);
+  for (const source of ["new Uint8Array(1)", "({ byteLength: 1 })", "({ [Symbol.toStringTag]: 'ArrayBuffer' })", "null"]) expect(isArrayBuffer(foreign(source)), source).toBe(false);
+  expect([isSharedArrayBuffer(foreign("new SharedArrayBuffer(1)")), isSharedArrayBuffer(foreign("new ArrayBuffer(1)"))]).toEqual([true, false]);
+});
+
+test("addresses and blobs are known by what they do, thrown values by what they say", () => {
+  expect([isUrl(new URL("file:///a")), isUrl("file:///a"), isUrl({}), isUrl(null)]).toEqual([true, false, false, false]);
+  expect([isBlob(new Blob([])), isBlob(new Response("")), isBlob({}), isBlob(null)]).toEqual([true, false, false, false]);
+  expect([messageOf(foreign("new TypeError('no')")), messageOf("why"), messageOf(null)]).toEqual(["no", "why", "null"]);
 });

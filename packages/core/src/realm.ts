@@ -19,6 +19,35 @@ export function isNumberArray(value: unknown): value is NumberArray {
   return name !== undefined && !name.startsWith("Big");
 }
 
+// These getters look at internal slots: they answer for buffers of every realm, and throw for anything else.
+const lengthsOf = [ArrayBuffer, ...(typeof SharedArrayBuffer === "undefined" ? [] : [SharedArrayBuffer])].map(({ prototype }) => {
+  const length = Object.getOwnPropertyDescriptor(prototype, "byteLength");
+  return (value: unknown): unknown => length?.get?.call(value);
+});
+
+/** Memory that views look at, shared between threads or not. */
+export const isArrayBuffer = (value: unknown): value is ArrayBufferLike => lengthsOf.some((lengthOf) => answers(lengthOf, value));
+
+/** Memory that other threads may write to meanwhile. */
+export const isSharedArrayBuffer = (value: unknown): value is SharedArrayBuffer => lengthsOf.slice(1).some((lengthOf) => answers(lengthOf, value));
+
+function answers(getter: (value: unknown) => unknown, value: unknown): boolean {
+  try {
+    getter(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An address with its parts, such as a `URL`. */
+export const isUrl = (value: unknown): value is URL =>
+  typeof value === "object" && value !== null && "href" in value && typeof value.href === "string" && "protocol" in value && typeof value.protocol === "string";
+
+/** A `Blob`, or a `File`: bytes that are there when they are asked for. */
+export const isBlob = (value: unknown): value is Blob =>
+  typeof value === "object" && value !== null && "arrayBuffer" in value && typeof value.arrayBuffer === "function" && "stream" in value && typeof value.stream === "function";
+
 /** Plain objects: literals, parsed JSON, objects without a prototype. Class instances, arrays, maps and functions are none. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;

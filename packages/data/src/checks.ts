@@ -1,4 +1,4 @@
-import { NdgradError } from "@ndgrad/core";
+import { NdgradError, Tensor, Variable } from "@ndgrad/core";
 
 /** Throws unless a setting is a whole number of at least `least`. */
 export function checkWhole(caller: string, setting: string, value: number, least: number): void {
@@ -9,4 +9,28 @@ export function checkWhole(caller: string, setting: string, value: number, least
 export function checkSeed(caller: string, seed: number): void {
   checkWhole(caller, "seed", seed, 0);
   if (seed >= 2 ** 32) throw new NdgradError(`${caller}: seed must be below 2 ** 32, got ${seed}`);
+}
+
+/** What a wrong argument is, for errors. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null || typeof value === "number" || typeof value === "boolean") return String(value);
+  if (value instanceof Tensor) return "a tensor";
+  if (value instanceof Variable) return "a variable";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const name = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name === "Object" ? "record" : name}`;
+}
+
+/** A tensor, or the one that a variable holds. @throws NdgradError for anything else. */
+export function checkTensor(caller: string, what: string, value: unknown): Tensor {
+  if (value instanceof Tensor) return value;
+  if (value instanceof Variable) return value.value;
+  throw new NdgradError(`${caller}: ${what} is ${kindOf(value)} and no tensor; tensor(…) makes one of numbers`);
+}
+
+/** Throws unless an argument is a function. */
+export function checkFunction(caller: string, what: string, value: unknown): void {
+  if (typeof value !== "function") throw new NdgradError(`${caller}: ${what} is ${kindOf(value)}; give a function`);
 }

@@ -9,8 +9,8 @@ export { makeBitFlip, makeXor, type BitFlipOptions, type BitFlips, type XorOptio
 export type { Classes, MadeOptions, Targets } from "./synthetic/made.ts";
 export { FormatError, type Source } from "./formats/bytes.ts";
 export { decodeIdx, mnistFolder, readIdx } from "./formats/idx.ts";
-export { decodeNpy, encodeNpy, readNpy, writeNpy } from "./formats/npy.ts";
-export { decodeNpz, encodeNpz, readNpz, writeNpz } from "./formats/npz.ts";
+export { decodeNpy, encodeNpy, readNpy, writeNpy, type NpyOptions } from "./formats/npy.ts";
+export { decodeNpz, encodeNpz, readNpz, skippedIn, writeNpz, type NpzOptions } from "./formats/npz.ts";
 export { readCsv, type ColumnKind, type CsvColumn, type CsvOptions, type CsvTable } from "./formats/csv.ts";
 export { csvRecords, type CsvRecordsOptions, type NamedCsvRecordsOptions } from "./formats/csv-records.ts";
 export { dataset, type Columns } from "./dataset/dataset.ts";

@@ -1,35 +1,66 @@
 import type * as streams from "node:stream";
 import { NdgradError } from "@ndgrad/core";
-import { nodeModule } from "@ndgrad/core/internal";
+import { isArrayBuffer, isBlob, isSharedArrayBuffer, isUrl, messageOf, nodeModule } from "@ndgrad/core/internal";
+import { kindOf } from "../checks.ts";
 import { fileSystem } from "./files.ts";
 
-/** A file's contents: its path (in Node), where to fetch it from (a URL), or the bytes themselves. */
-export type Source = string | URL | Blob | Uint8Array | ArrayBuffer;
+/** A file's contents: its path (in Node), where to fetch it from (a URL), or the bytes themselves, in any buffer or view. */
+export type Source = string | URL | Blob | ArrayBufferLike | ArrayBufferView;
 
 /** A file that is not what its format says: damaged, cut short, or not of this format. */
 export class FormatError extends NdgradError {
   override readonly name = "FormatError";
 }
 
-/** All bytes of a file; unpacked, if they are gzipped. Errors name the caller. */
-export async function bytesOf(caller: string, source: Source): Promise<Uint8Array> {
-  const bytes = await packedBytesOf(checked(caller, source)).catch((error: unknown) => unreadable(caller, source, error));
-  return isGzipped(bytes) ? inflate(bytes, "gzip", bytes.length * mostInflation + 1024) : bytes;
+/** How many bytes a file says it has, by its first ones; undefined while these are not enough. @throws FormatError for another format. */
+export type Announced = (head: Uint8Array) => number | undefined;
+
+/** All bytes of a file; unpacked, if they are gzipped, and no more of them than the file announces. Errors name the caller. */
+export async function bytesOf(caller: string, source: Source, announced?: Announced): Promise<Uint8Array> {
+  const bytes = await packedBytesOf(caller, checked(caller, source)).catch((error: unknown) => unreadable(caller, source, error));
+  return isGzipped(bytes) ? inflate(bytes, "gzip", bytes.length * mostInflation + 1024, announced) : bytes;
 }
 
-async function packedBytesOf(source: Source): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (typeof source === "string" || (source instanceof URL && source.protocol === "file:")) {
-    return fileSystem().readFile(source);
+/** The bytes of a buffer or a view. @throws NdgradError for anything else. */
+export function checkBytes(caller: string, given: unknown): Uint8Array<ArrayBuffer> {
+  const bytes = viewed(caller, given);
+  if (bytes === undefined) throw new NdgradError(`${caller}: ${kindOf(given)} is no bytes; give a Uint8Array, or what arrayBuffer() gives`);
+  return bytes;
+}
+
+/** The bytes of a buffer or a view of any realm; undefined for anything else. What other threads may write to is copied first. */
+function viewed(caller: string, source: unknown): Uint8Array<ArrayBuffer> | undefined {
+  const isView = ArrayBuffer.isView(source);
+  if (!isView && !isArrayBuffer(source)) return undefined;
+  try {
+    const [buffer, from, length] = isView ? [source.buffer, source.byteOffset, source.byteLength] : [source, 0, source.byteLength];
+    const bytes = new Uint8Array(buffer, from, length);
+    return isSharedArrayBuffer(buffer) ? bytes.slice() : (bytes as Uint8Array<ArrayBuffer>);
+  } catch (cause) {
+    throw new NdgradError(`${caller}: the bytes are gone: their buffer was moved, to a worker perhaps; give them before, or a copy`, { cause });
   }
-  return new Uint8Array(await (source instanceof Blob ? source : await fetched(source)).arrayBuffer());
+}
+
+async function packedBytesOf(caller: string, source: Source): Promise<Uint8Array> {
+  const bytes = viewed(caller, source);
+  if (bytes !== undefined) return bytes;
+  const path = pathOf(source);
+  if (path !== undefined) {
+    return fileSystem().readFile(path);
+  }
+  return checkBytes(caller, await (isBlob(source) ? source : await fetched(source as URL)).arrayBuffer());
+}
+
+/** Where a file lies on this machine, if that is what a source says. */
+function pathOf(source: unknown): string | URL | undefined {
+  if (typeof source === "string") return source;
+  return isUrl(source) && source.protocol === "file:" ? new URL(source.href) : undefined;
 }
 
 /** The bytes of a file piece by piece, for files that are larger than memory; unpacked, if they are gzipped. Errors name the caller. */
 export async function* chunksOf(caller: string, source: Source): AsyncGenerator<Uint8Array> {
   const fail = (error: unknown): never => unreadable(caller, source, error);
-  const packed = (await packedStreamOf(checked(caller, source)).catch(fail)).getReader();
+  const packed = (await packedStreamOf(caller, checked(caller, source)).catch(fail)).getReader();
   const read = () => packed.read().catch(fail);
   let first = await read();
   while (!first.done && first.value.length === 0) first = await read();
@@ -55,34 +86,36 @@ export async function* chunksOf(caller: string, source: Source): AsyncGenerator<
   }
 }
 
-async function packedStreamOf(source: Source): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  if (source instanceof Uint8Array || source instanceof ArrayBuffer) return new Blob([source as Uint8Array<ArrayBuffer>]).stream();
-  if (source instanceof Blob) return source.stream();
-  if (typeof source === "string" || source.protocol === "file:") {
-    const file = await fileSystem().open(source);
+async function packedStreamOf(caller: string, source: Source): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const bytes = viewed(caller, source);
+  if (bytes !== undefined) return new Blob([bytes]).stream();
+  const path = pathOf(source);
+  if (path !== undefined) {
+    const file = await fileSystem().open(path);
     // Where there are files, there are Node's streams.
     const { Readable } = nodeModule<typeof streams>("node:stream") as typeof streams;
     return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array<ArrayBuffer>>;
   }
-  return (await fetched(source)).body ?? new Blob([]).stream();
+  return isBlob(source) ? source.stream() : (await fetched(source as URL)).body ?? new Blob([]).stream();
 }
 
-async function fetched(url: URL): Promise<Response> {
-  const response = await fetch(url);
+async function fetched({ href }: URL): Promise<Response> {
+  const response = await fetch(href);
   if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`);
   return response;
 }
 
 /** What is no source is told so before anything is made of it. */
 function checked(caller: string, source: Source): Source {
-  if (typeof source === "string" || source instanceof URL || source instanceof Uint8Array || source instanceof ArrayBuffer || (source as unknown) instanceof Blob) return source;
-  throw new NdgradError(`${caller}: ${source === null || typeof source !== "object" ? String(source) : "an object"} is no file; give a path, a URL, a Blob or bytes`);
+  if (typeof source === "string" || isUrl(source) || ArrayBuffer.isView(source) || isArrayBuffer(source) || isBlob(source)) return source;
+  throw new NdgradError(`${caller}: ${kindOf(source)} is no file; give a path, a URL, a Blob or bytes, such as await response.arrayBuffer()`);
 }
 
 /** What a platform says of a file that cannot be read, or written, in the terms of who named it. */
 function unreadable(caller: string, source: Source, error: unknown, verb: "read" | "written" = "read"): never {
-  const name = typeof source === "string" || source instanceof URL ? JSON.stringify(String(source).slice(0, 200)) : "what was given";
-  throw new NdgradError(`${caller}: ${problemOf(name, source, (error as { readonly code?: unknown } | null)?.code, verb) ?? `${name} cannot be ${verb} (${error instanceof Error ? error.message : String(error)})`}`, { cause: error });
+  if (error instanceof NdgradError) throw error;
+  const name = typeof source === "string" || isUrl(source) ? JSON.stringify(String(source).slice(0, 200)) : "what was given";
+  throw new NdgradError(`${caller}: ${problemOf(name, source, (error as { readonly code?: unknown } | null)?.code, verb) ?? `${name} cannot be ${verb} (${messageOf(error)})`}`, { cause: error });
 }
 
 function problemOf(name: string, source: Source, code: unknown, verb: "read" | "written"): string | undefined {
@@ -94,13 +127,16 @@ function problemOf(name: string, source: Source, code: unknown, verb: "read" | "
 }
 
 function damaged(format: string, error: unknown): never {
-  throw new FormatError(`${format}: the packed bytes are damaged or cut short (${error instanceof Error ? error.message : String(error)})`);
+  throw new FormatError(`${format}: the packed bytes are damaged or cut short (${messageOf(error)})`, { cause: error });
 }
 
 /** Writes a file of some parts, whole: beside its place first, then renamed, so that nobody ever reads half of it. Node only. */
-export async function writeBytes(caller: string, path: string, ...parts: readonly Uint8Array[]): Promise<void> {
+export async function writeBytes(caller: string, target: string | URL, ...parts: readonly Uint8Array[]): Promise<void> {
+  const path = pathOf(target);
+  if (path === undefined || path === "") throw new NdgradError(`${caller}: ${isUrl(target) ? target.href : kindOf(target)} is no place for a file; give a path`);
   let disk: ReturnType<typeof fileSystem> | undefined;
-  const beside = `${path}.${Math.random().toString(36).slice(2)}.part`;
+  const ending = `.${Math.random().toString(36).slice(2)}.part`;
+  const beside = typeof path === "string" ? path + ending : new URL(path.href + ending);
   try {
     disk = fileSystem();
     await disk.writeFile(beside, parts);
@@ -118,34 +154,55 @@ export const mostInflation = 1032;
 
 /**
  * Unpacks bytes, in both Node and browsers.
- * @throws FormatError for damaged bytes, and as soon as there are more than `most`.
+ * @throws FormatError for damaged bytes, as soon as there are more than `most`, or than their first ones announce; NdgradError for
+ *   more than there is memory for.
  */
-export async function inflate(packed: Uint8Array, format: "gzip" | "deflate-raw", most: number): Promise<Uint8Array> {
+export async function inflate(packed: Uint8Array, format: "gzip" | "deflate-raw", most: number, announced?: Announced): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
+  let left = most;
+  let known = announced === undefined;
   const reader = new Blob([packed as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream(format)).getReader();
+  const refuse = async (error: Error): Promise<never> => {
+    await reader.cancel().catch(() => undefined);
+    throw error;
+  };
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => damaged(format, error));
     if (done) break;
     length += value.length;
-    if (length > most) {
-      await reader.cancel();
-      throw new FormatError(`${format}: unpacks to more than the ${most} bytes it may`);
-    }
     parts.push(value);
+    if (!known) {
+      try {
+        const size = announced?.(joined(parts, length));
+        known = size !== undefined;
+        left = Math.min(left, size ?? left);
+      } catch (error) {
+        await refuse(error as Error);
+      }
+    }
+    if (length > left) await refuse(new FormatError(`${format}: unpacks to more than the ${left} bytes it may`));
   }
   return joined(parts, length);
 }
 
 /** Parts, one after another. */
 export function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
+  const all = allocated(length);
   let at = 0;
   for (const part of parts) {
     all.set(part, at);
     at += part.length;
   }
   return all;
+}
+
+function allocated(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new NdgradError(`a file of ${length} bytes is more than there is memory for here`, { cause });
+  }
 }
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

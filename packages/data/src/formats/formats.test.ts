@@ -94,7 +94,10 @@ describe("npy and npz", () => {
 
   test("refuse elements that no dtype holds", async () => {
     const messages: Record<string, string> = { wide: "2147483648 is in the file", complex: "type <c16", text: "type <U1", fields: "type [('a', '<f4')]" };
-    for await (const { name, bytes } of readZip(fixture("refused"))) expect(() => decodeNpy(bytes), name).toThrow(messages[name.replace(".npy", "")]);
+    for (const { name, read } of readZip(fixture("refused"))) {
+      const bytes = await read();
+      expect(() => decodeNpy(bytes), name).toThrow(messages[name.replace(".npy", "")]);
+    }
   });
 
   const tensors = fc.array(fc.nat(4), { maxLength: 4 }).chain((shape) => {
@@ -160,7 +163,7 @@ describe("zip", () => {
   test("refuses archives that lie or are damaged", async () => {
     const all = async (bytes: Uint8Array): Promise<number> => {
       let count = 0;
-      for await (const entry of readZip(bytes)) count += Number(entry.bytes.length > 0);
+      for (const { read } of readZip(bytes)) count += Number((await read()).length > 0);
       return count;
     };
     const good = writeZip([{ name: "a", bytes: Uint8Array.of(1, 2, 3) }]);

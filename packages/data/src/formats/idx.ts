@@ -1,6 +1,7 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
 import type { DigitSets, Digits } from "../digits.ts";
-import { FormatError, bytesOf, countOf, viewOf, type Source } from "./bytes.ts";
+import { kindOf } from "../checks.ts";
+import { FormatError, bytesOf, checkBytes, countOf, viewOf, type Source } from "./bytes.ts";
 import { fileSystem } from "./files.ts";
 
 /** What a type's number in the header stands for. All numbers are big-endian. */
@@ -16,21 +17,40 @@ const types = new Map<number, { readonly bytes: number; readonly float?: "float3
 /** A file's header, checked against its length, and its elements, unread. */
 interface Layout { readonly type: number; readonly shape: readonly number[]; readonly count: number; readonly view: DataView }
 
-function layoutOf(bytes: Uint8Array): Layout {
+/** What a header says; undefined where it is not all there. */
+function headerOf(bytes: Uint8Array): { readonly type: number; readonly width: number; readonly shape: readonly number[]; readonly start: number } | undefined {
   const file = viewOf(bytes);
-  if (bytes.length < 4 || file.getUint16(0) !== 0) throw new FormatError("idx: the file does not begin with two zero bytes, so it is no IDX file");
+  if (bytes.length < 4) return undefined;
+  if (file.getUint16(0) !== 0) throw new FormatError(noIdx);
   const code = file.getUint8(2);
   const type = types.get(code);
   if (type === undefined) throw new FormatError(`idx: 0x${code.toString(16).padStart(2, "0")} is no type of element`);
   const rank = file.getUint8(3);
   const start = 4 + 4 * rank;
-  if (bytes.length < start) throw new FormatError(`idx: the header names ${rank} axes, but the file ends within it`);
-  const shape = Array.from({ length: rank }, (_, axis) => file.getUint32(4 + 4 * axis));
+  if (bytes.length < start) return undefined;
+  return { type: code, width: type.bytes, start, shape: Array.from({ length: rank }, (_, axis) => file.getUint32(4 + 4 * axis)) };
+}
+
+const noIdx = "idx: the file does not begin with two zero bytes, so it is no IDX file";
+
+/** How long a file of such a beginning is. */
+function idxLength(head: Uint8Array): number | undefined {
+  const header = headerOf(head);
+  if (header === undefined) return undefined;
+  const count = countOf(header.shape);
+  if (count === undefined) throw new FormatError(`idx: the header says [${header.shape.join(", ")}] elements, which no file holds`);
+  return header.start + count * header.width;
+}
+
+function layoutOf(bytes: Uint8Array): Layout {
+  const header = headerOf(bytes);
+  if (header === undefined) throw new FormatError(bytes.length < 4 ? noIdx : `idx: the header names ${bytes[3]} axes, but the file ends within it`);
+  const { type, width, shape, start } = header;
   const count = countOf(shape);
-  if (count === undefined || bytes.length - start !== count * type.bytes) {
-    throw new FormatError(`idx: the header says [${shape.join(", ")}] elements of ${type.bytes} bytes, but ${bytes.length - start} bytes follow`);
+  if (count === undefined || bytes.length - start !== count * width) {
+    throw new FormatError(`idx: the header says [${shape.join(", ")}] elements of ${width} bytes, but ${bytes.length - start} bytes follow`);
   }
-  return { type: code, shape, count, view: viewOf(bytes.subarray(start)) };
+  return { type, shape, count, view: viewOf(bytes.subarray(start)) };
 }
 
 /**
@@ -41,7 +61,11 @@ function layoutOf(bytes: Uint8Array): Layout {
  * @example
  * decodeIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9)).toArray(); // [7, 8, 9]
  */
-export function decodeIdx(bytes: Uint8Array): Tensor {
+export function decodeIdx(bytes: ArrayBufferView | ArrayBufferLike): Tensor {
+  return decoded(checkBytes("decodeIdx", bytes));
+}
+
+function decoded(bytes: Uint8Array): Tensor {
   const { type, shape, count, view } = layoutOf(bytes);
   const { bytes: width, float, read } = types.get(type) as NonNullable<ReturnType<typeof types.get>>;
   const data = float === "float64" ? new Float64Array(count) : float === "float32" ? new Float32Array(count) : new Int32Array(count);
@@ -58,7 +82,7 @@ export function decodeIdx(bytes: Uint8Array): Tensor {
  * const labels = await readIdx("t10k-labels-idx1-ubyte.gz");
  */
 export async function readIdx(source: Source): Promise<Tensor> {
-  return decodeIdx(await bytesOf("readIdx", source));
+  return decoded(await bytesOf("readIdx", source, idxLength));
 }
 
 /**
@@ -72,6 +96,7 @@ export async function readIdx(source: Source): Promise<Tensor> {
  * const { train, test } = await mnistFolder("fashion-mnist");
  */
 export async function mnistFolder(folder: string): Promise<DigitSets> {
+  if (typeof (folder as unknown) !== "string") throw new NdgradError(`mnistFolder: ${kindOf(folder)} is no folder; give the path of the one with the four files`);
   const names = await namesIn(folder).catch((cause: unknown) => {
     throw new NdgradError(`mnistFolder: "${folder}" is no folder that can be read; name the one with the four files`, { cause });
   });
@@ -80,7 +105,7 @@ export async function mnistFolder(folder: string): Promise<DigitSets> {
     const wanted = new RegExp(`^${part}-${kind}[-.]idx\\d-ubyte(\\.gz)?$`);
     const name = names.find((each) => wanted.test(each));
     if (name === undefined) throw new NdgradError(`mnistFolder: "${folder}" has no ${part}-${kind === "images" ? "images-idx3" : "labels-idx1"}-ubyte, nor one that ends in .gz`);
-    const layout = layoutOf(await bytesOf("mnistFolder", `${folder}/${name}`));
+    const layout = layoutOf(await bytesOf("mnistFolder", `${folder}/${name}`, idxLength));
     if (layout.type !== 0x08) throw new FormatError(`mnistFolder: ${name} does not hold bytes`);
     return layout;
   };

@@ -1,7 +1,14 @@
-import { FormatError, inflate, joined, mostInflation, viewOf } from "./bytes.ts";
+import { FormatError, inflate, joined, mostInflation, viewOf, type Announced } from "./bytes.ts";
 
-/** A file in an archive. */
+/** A file that is to be put into an archive. */
 export interface Entry { readonly name: string; readonly bytes: Uint8Array }
+
+/** A file in an archive, which is unpacked when it is asked for. */
+export interface PackedEntry {
+  readonly name: string;
+  /** @throws FormatError for damaged bytes, and as soon as there are more than the file announces by its first ones. */
+  readonly read: (announced?: Announced) => Promise<Uint8Array>;
+}
 
 const localHeader = 0x04034b50;
 const directoryHeader = 0x02014b50;
@@ -14,7 +21,7 @@ const directoryEnd = 0x06054b50;
  * @throws FormatError for a damaged archive, an encrypted one, and those beyond 4 GiB.
  * @see PKWARE: APPNOTE.TXT
  */
-export async function* readZip(bytes: Uint8Array): AsyncGenerator<Entry> {
+export function* readZip(bytes: Uint8Array): Generator<PackedEntry> {
   const view = viewOf(bytes);
   const has = (at: number, length: number): void => {
     if (at < 0 || at + length > bytes.length) throw new FormatError("zip: the archive is cut short");
@@ -47,16 +54,21 @@ export async function* readZip(bytes: Uint8Array): AsyncGenerator<Entry> {
     has(from, packedSize);
     left -= packedSize;
     if (left < 0) throw new FormatError("zip: files overlap");
-    const content = await unpacked(name, method, bytes.subarray(from, from + packedSize), size);
-    if (crc32(content) !== checksum) throw new FormatError(`zip: "${name}" is damaged (its checksum differs)`);
-    yield { name, bytes: content };
+    yield {
+      name,
+      read: async (announced) => {
+        const content = await unpacked(name, method, bytes.subarray(from, from + packedSize), size, announced);
+        if (crc32(content) !== checksum) throw new FormatError(`zip: "${name}" is damaged (its checksum differs)`);
+        return content;
+      },
+    };
   }
 }
 
-async function unpacked(name: string, method: number, packed: Uint8Array, size: number): Promise<Uint8Array> {
+async function unpacked(name: string, method: number, packed: Uint8Array, size: number, announced: Announced | undefined): Promise<Uint8Array> {
   if (method !== 0 && method !== 8) throw new FormatError(`zip: "${name}" is packed by method ${method}; only stored and deflated files can be read`);
   if (method === 0 ? size !== packed.length : size > packed.length * mostInflation) throw new FormatError(`zip: "${name}" says it has ${size} bytes, which ${packed.length} cannot hold`);
-  const content = method === 0 ? packed : await inflate(packed, "deflate-raw", size);
+  const content = method === 0 ? packed : await inflate(packed, "deflate-raw", size, announced);
   if (content.length !== size) throw new FormatError(`zip: "${name}" says it has ${size} bytes, but has ${content.length}`);
   return content;
 }
