@@ -1,3 +1,4 @@
+import { markCopy } from "./copies.ts";
 import type { DType, TypedArray, TypedArrayOf } from "./dtype.ts";
 import { ShapeError, TraceError, showSpec } from "./errors.ts";
 import type { Scope } from "./graph/scope.ts";
@@ -95,6 +96,8 @@ export interface Tensor<out S extends Shape = Shape, out D extends DType = DType
    */
   toJSON(): unknown;
 }
+
+markCopy(Tensor);
 
 /** What `toArray` gives: arrays nested as deep as the tensor's rank. */
 export type NestedElements<T extends Tensor> = Nested<T["shape"], T["dtype"] extends "bool" ? boolean : number>;

@@ -1,3 +1,4 @@
+import { markCopy } from "./copies.ts";
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, TraceError, showShape, showSpec } from "./errors.ts";
 import type { NestedLiteral } from "./shape/literal-types.ts";
@@ -113,3 +114,4 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   /** For `JSON.stringify`: the value as nested arrays. */
   toJSON(): unknown { return this.value.toJSON(); }
 }
+markCopy(Variable);
