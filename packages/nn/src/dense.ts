@@ -1,5 +1,7 @@
 import { Tensor, eagerly, variable, type DType, type FloatDType, type Generator, type Shape, type Variable } from "@ndgrad/core";
+import { checkOptions, flag, showSpec, type OptionNames } from "@ndgrad/core/internal";
 import { defineModule } from "./define-module.ts";
+import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 import type { LastAxis, LastAxisFlow } from "./flow.ts";
 import { glorotUniform, zeros, type Initializer } from "./initializers.ts";
@@ -15,24 +17,28 @@ export interface Dense<In extends number = number, Out extends number = number> 
 
 export interface DenseOptions {
   /** Applied to the result; none unless given. */
-  readonly activation?: (x: Tensor) => Tensor;
+  readonly activation?: ((x: Tensor) => Tensor) | undefined;
   /** Whether a vector is added to the product; yes unless `false`. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** Draws the weights; Glorot's uniform unless given. */
-  readonly initializer?: Initializer;
+  readonly initializer?: Initializer | undefined;
   /** Draws the bias; zeros unless given. */
-  readonly biasInitializer?: Initializer;
+  readonly biasInitializer?: Initializer | undefined;
   /** Where the initializers draw from: a generator, or a number to seed one. See {@link streamOf} for what it is otherwise. */
-  readonly seed?: number | Generator;
+  readonly seed?: number | Generator | undefined;
   /** The dtype of the parameters; float32 unless given. */
-  readonly dtype?: FloatDType;
+  readonly dtype?: FloatDType | undefined;
 }
+
+const denseOptions: OptionNames<DenseOptions> = {
+  activation: true, bias: flag, initializer: true, biasInitializer: true, seed: true, dtype: true,
+};
 
 /**
  * A fully connected layer: y = activation(x · W + b) over the last axis of x, W of shape [inputSize, outputSize].
  * Given one size only, it takes the other from its first input. One example (`[inputSize]`) and batches of any rank do.
  *
- * @throws ModuleError for sizes that are not positive whole numbers and initializers that give another shape or dtype than they
+ * @throws ModuleError for an unknown option, sizes that are not positive whole numbers and initializers that give another shape or dtype than they
  *   are asked for; when called, for an input whose last axis differs.
  * @see Keras: Dense; PyTorch: Linear (whose weight is stored transposed)
  * @example
@@ -46,7 +52,7 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
   const options = (lazy ? second : third) ?? {};
   const outputSize = lazy ? first : second;
   checkSize("outputSize", outputSize);
-  checkOptions(options);
+  checkDenseOptions(options);
   const { activation, bias = true, initializer = glorotUniform, biasInitializer = zeros, dtype = "float32" } = options;
   // Taken now and not at the first call, so that the order of calls does not change what is drawn.
   const stream = streamOf(options.seed);
@@ -75,7 +81,7 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
   };
 
   const forward = (x: Tensor): Tensor => {
-    if (!(x instanceof Tensor)) throw new ModuleError(`${name()}: the input is ${Array.isArray(x) ? "an array" : `a ${typeof x}`}, not a tensor; make one of it by tensor(…)`);
+    if (!(x instanceof Tensor)) throw new ModuleError(`${name()}: the input is ${described(x)}, not a tensor; ${x === undefined ? "call it with one" : "make one of it by tensor(…)"}`);
     const { shape } = x;
     if (shape.length === 0) throw new ModuleError(`${name()}: the input is a scalar; give [${inputSize ?? "size"}] for one example or [n, ${inputSize ?? "size"}] for n`);
     const size = shape[shape.length - 1];
@@ -120,15 +126,16 @@ function hint(shape: readonly number[], inputSize: number): string {
   return "; was it made for another layer?";
 }
 
-function checkSize(what: string, size: number): void {
-  if (!Number.isSafeInteger(size) || size < 1) throw new ModuleError(`dense: ${what} must be a positive whole number, got ${String(size)}`);
+function checkSize(what: string, size: unknown): void {
+  if (Number.isSafeInteger(size) && (size as number) > 0) return;
+  throw new ModuleError(`dense: ${what} must be a positive whole number, got ${typeof size === "number" ? size : described(size)}; dense takes (outputSize) or (inputSize, outputSize), and options by name after them`);
 }
 
 /** Throws unless options are what they are called: the compiler has seen to it, where there was one. */
-function checkOptions(options: DenseOptions): void {
-  if (typeof options !== "object") throw new ModuleError(`dense: the options are a ${typeof options}; give them by name, such as { activation: relu }`);
+function checkDenseOptions(options: DenseOptions): void {
+  checkOptions("dense", options, denseOptions, ModuleError);
   for (const key of ["activation", "initializer", "biasInitializer"] as const) {
-    if (options[key] !== undefined && typeof options[key] !== "function") throw new ModuleError(`dense: ${key} is ${JSON.stringify(options[key])}; give a function, such as ${key === "activation" ? "relu" : "initializers.heNormal"}`);
+    if (options[key] !== undefined && typeof options[key] !== "function") throw new ModuleError(`dense: ${key} is ${described(options[key])}; give a function, such as ${key === "activation" ? "relu" : "initializers.heNormal"}`);
   }
   const { dtype = "float32" } = options;
   if (dtype !== "float32" && dtype !== "float64") throw new ModuleError(`dense: dtype is ${String(dtype)}, and parameters are floats; give "float32" or "float64"`);
@@ -137,7 +144,5 @@ function checkOptions(options: DenseOptions): void {
 /** What an initializer drew, if it is what it was asked for. */
 function checkDrawn(what: string, drawn: Tensor, asked: { readonly shape: readonly number[]; readonly dtype: DType }): Tensor {
   if (drawn instanceof Tensor && showSpec(drawn) === showSpec(asked)) return drawn;
-  throw new ModuleError(`${what}: the initializer gave ${drawn instanceof Tensor ? showSpec(drawn) : String(drawn)}, and ${showSpec(asked)} was asked for; an initializer is a function of (shape, stream, dtype)`);
+  throw new ModuleError(`${what}: the initializer gave ${drawn instanceof Tensor ? showSpec(drawn) : described(drawn)}, and ${showSpec(asked)} was asked for; an initializer is a function of (shape, stream, dtype)`);
 }
-
-const showSpec = (x: { readonly dtype: DType; readonly shape: readonly number[] }): string => `${x.dtype}[${x.shape.join(", ")}]`;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@ndgrad/core";
+import { callback, checkOptions, flag, isRecord, type OptionNames } from "@ndgrad/core/internal";
 import { described } from "./described.ts";
 import { TrainingError } from "./errors.ts";
 import { batchesFrom, checkCount, toSource, type BatchSource, type Data, type Position } from "./examples.ts";
@@ -17,32 +18,39 @@ export interface FitOptions<P extends Tensor, X extends Tensor, Y extends Tensor
   readonly loss: Metric<P, Y>;
   readonly optimizer: Optimizer;
   /** How often every example is seen, in all; 1 unless given. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** 32 unless given; of no effect on data that come in batches, nor are `shuffle` and `seed`. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Whether the examples come in another order in every epoch; yes unless `false`. */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** Decides the orders; a whole number below 2³², 0 unless given. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * Where to go on: a position that an earlier training reported, with the model and the optimizer as they were then. The
    * history has what comes after it.
    */
-  readonly from?: Position;
+  readonly from?: Position | undefined;
   /** What else to measure, by name. */
-  readonly metrics?: M;
+  readonly metrics?: M | undefined;
   /** Measured after every epoch, never learnt from. */
-  readonly validation?: Data<X, Y>;
+  readonly validation?: Data<X, Y> | undefined;
   /** Who is told how it goes: `progressBar()` of `@ndgrad/nn/progress`, or something of yours. */
-  readonly progress?: Progress;
+  readonly progress?: Progress | undefined;
   /** Called after every epoch; returning `false` ends the training. */
-  readonly onEpoch?: (report: EpochReport) => unknown;
+  readonly onEpoch?: ((report: EpochReport) => unknown) | undefined;
   /**
    * Whether a step (forward, backward, update, metrics) becomes one program; yes unless `false`. Model, loss, metrics and
    * the optimizer's rate are then called once for each shape of batch, and cannot look at the numbers in their tensors.
    */
-  readonly compile?: boolean;
+  readonly compile?: boolean | undefined;
 }
+
+const fitOptions: OptionNames<FitOptions<Tensor, Tensor, Tensor, Metrics<Tensor, Tensor>>> = {
+  loss: true, optimizer: true, epochs: true, batchSize: true, shuffle: flag, seed: true, from: true, metrics: true, validation: true, progress: true,
+  onEpoch: callback, compile: flag,
+};
+const positionNames: OptionNames<Position> = { epoch: true, taken: true };
+const progressNames: OptionNames<Progress> = { batch: callback, epoch: callback, end: callback };
 
 /** A score for each epoch, by name. */
 export type ScoreLists<M> = { readonly [K in "loss" | keyof M]: readonly number[] };
@@ -61,7 +69,7 @@ export type History<M> = ScoreLists<M> & {
  * into one program, one more for a last batch that is smaller. The event loop gets its turn several times a second. An
  * error, of `progress` and `onEpoch` too, ends the training; the parameters are then those after the last whole step.
  *
- * @throws TrainingError for data without examples, a position beyond an epoch's end, batches that are no tensors `x` and
+ * @throws TrainingError for an unknown option, data without examples, a position beyond an epoch's end, batches that are no tensors `x` and
  *   `y`, a model without parameters, a loss or metric that gives no single number, a step that cannot be compiled; for a
  *   loss that is no finite number (the parameters are then those before the batch), and for parameters that are none any
  *   more, because a gradient was not finite though the loss was.
@@ -72,7 +80,7 @@ export type History<M> = ScoreLists<M> & {
 export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, M extends Metrics<P, Y> = Readonly<Record<never, never>>>(
   model: Trainable<X, P>, data: Data<X, Y>, options: FitOptions<P, X, Y, M>,
 ): Promise<History<M>> {
-  checkOptions(model, options);
+  checkFit(model, options);
   const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, from = { epoch: 0, taken: 0 }, metrics, optimizer, progress, validation, compile: compiled = true } = options;
   checkCount("fit", "epochs", epochs, 0);
   checkCount("fit", "from.epoch", from.epoch, 0);
@@ -120,14 +128,19 @@ export async function fit<X extends Tensor, P extends Tensor, Y extends Tensor, 
 const validating = "fit: validation";
 
 /** Throws unless there is what training needs: the compiler has seen to it, where there was one. */
-function checkOptions(model: unknown, options: unknown): void {
-  const { loss, optimizer, metrics } = Object(options) as Readonly<Record<string, unknown>>;
+function checkFit(model: unknown, options: object | undefined): void {
+  checkOptions<object>("fit", options, fitOptions, TrainingError);
+  const { loss, optimizer, metrics, from, progress } = Object(options) as Readonly<Record<string, unknown>>;
   const { update, state } = Object(optimizer) as Partial<Optimizer>;
   if (typeof (model as { readonly parameters?: unknown } | undefined)?.parameters !== "function") {
     throw new TrainingError(`fit: the model is ${described(model)} without parameters(); make it by sequential, model or defineModule`);
   }
   if (loss === undefined || optimizer === undefined) throw new TrainingError(`fit: there is no ${loss === undefined ? "loss" : "optimizer"}; fit takes (model, { x, y }, { loss: crossEntropy, optimizer: adam(), … })`);
   if (typeof update !== "function" || typeof state !== "function") throw new TrainingError(`fit: the optimizer is ${described(optimizer)}; give what adam() or sgd({ lr }) returns`);
+  checkOptions<object>("fit: from", from as object | undefined, positionNames, TrainingError);
+  if (progress !== undefined && (typeof progress !== "object" || progress === null)) throw new TrainingError(`fit: progress is ${described(progress)}; give progressBar() of @ndgrad/nn/progress, or an object with batch, epoch and end`);
+  // An object of a class may have methods of its own.
+  if (isRecord(progress)) checkOptions<Progress>("fit: progress", progress, progressNames, TrainingError);
   if (metrics === undefined) return;
   checkRecord("fit", metrics);
   for (const name of ["loss", "seconds", "validation"]) {

@@ -1,4 +1,5 @@
 import { ones as fullOfOnes, zeros as fullOfZeros, type FloatDType, type Generator, type Tensor } from "@ndgrad/core";
+import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 
 /** Draws the first value of a parameter: a tensor of this shape and dtype. A weight has the shape [inputs, outputs]. */
@@ -16,7 +17,7 @@ export const ones: Initializer = (shape, _, dtype) => fullOfOnes([...shape], { d
  * @example dense(2, 3, { biasInitializer: initializers.constant(0.1) });
  */
 export function constant(value: number): Initializer {
-  if (typeof value !== "number") throw new ModuleError(`constant: the value must be a number, got ${String(value)}`);
+  if (typeof value !== "number") throw new ModuleError(`constant: the value must be a number, got ${described(value)}`);
   return (shape, _, dtype) => fullOfZeros([...shape], { dtype }).add(value);
 }
 
@@ -26,6 +27,7 @@ export function constant(value: number): Initializer {
  * @example dense(2, 3, { initializer: initializers.uniform(-1, 1) });
  */
 export function uniform(low: number, high: number): Initializer {
+  checkNumbers("uniform", { low, high });
   if (!(low < high) || !Number.isFinite(high - low)) throw new ModuleError(`uniform: low must be below high, got ${low} and ${high}`);
   return (shape, stream, dtype) => stream.uniform([...shape], { low, high, dtype });
 }
@@ -36,8 +38,17 @@ export function uniform(low: number, high: number): Initializer {
  * @example dense(2, 3, { initializer: initializers.normal(0, 0.02) });
  */
 export function normal(mean: number = 0, std: number = 1): Initializer {
+  checkNumbers("normal", { mean, std });
   if (!(std >= 0) || !Number.isFinite(mean) || !Number.isFinite(std)) throw new ModuleError(`normal: std must not be negative, got mean ${mean} and std ${std}`);
   return (shape, stream, dtype) => stream.normal([...shape], { mean, std, dtype });
+}
+
+/** Throws unless all are numbers: other frameworks take them by name. */
+function checkNumbers(initializer: string, numbers: Readonly<Record<string, unknown>>): void {
+  const names = Object.keys(numbers).join(", ");
+  for (const [name, value] of Object.entries(numbers)) {
+    if (typeof value !== "number") throw new ModuleError(`${initializer}: ${name} must be a number, got ${described(value)}; it takes (${names})`);
+  }
 }
 
 /** Uniform within ±√(6 / (fanIn + fanOut)): keeps the variance of values and gradients through tanh and sigmoid. Glorot and Bengio, 2010. PyTorch: xavier_uniform_. */

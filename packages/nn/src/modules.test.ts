@@ -75,16 +75,22 @@ describe("dense", () => {
   });
 
   test.each<[string, () => unknown, string]>([
-    ["an activation in the options' place", () => dense(2, 3, relu as never), "dense: the options are a function; give them by name, such as { activation: relu }"],
+    ["an activation in the options' place", () => dense(2, 3, relu as never), "dense: options are given by name, as in { activation: … }, got a function"],
+    ["sizes by name", () => dense({ units: 8 } as never), "dense: outputSize must be a positive whole number, got an object; dense takes (outputSize) or (inputSize, outputSize), and options by name after them"],
+    ["another framework's option", () => dense(2, 3, { useBias: false } as never), `dense: unknown option "useBias"; did you mean "bias"?`],
+    ["a flag that is none", () => dense(2, 3, { bias: "no" as never }), `dense: option "bias" takes true or false, got the string "no"`],
+    ["a seed that is none", () => dense(2, 3, { seed: "1" as never }), `seed must be a whole number or a generator, got "1"`],
+    ["bounds by name", () => initializers.uniform({ min: -1, max: 1 } as never, undefined as never), "uniform: low must be a number, got an object; it takes (low, high)"],
+    ["a deviation by name", () => initializers.normal({ std: 1 } as never), "normal: mean must be a number, got an object; it takes (mean, std)"],
     ["an activation by name", () => dense(2, 3, { activation: "relu" as never }), `dense: activation is "relu"; give a function, such as relu`],
     ["an initializer by name", () => dense(2, 3, { initializer: "he" as never }), `dense: initializer is "he"; give a function, such as initializers.heNormal`],
-    ["an initializer that was not made", () => dense(2, 3, { initializer: initializers.constant as never }), "constant: the value must be a number, got 2,3"],
+    ["an initializer that was not made", () => dense(2, 3, { initializer: initializers.constant as never }), "constant: the value must be a number, got an array"],
     ["an initializer that gives none", () => dense(2, 3, { initializer: (() => undefined) as never }), "dense(2, 3): weight: the initializer gave undefined, and float32[2, 3] was asked for"],
     ["weights of another shape", () => dense(2, 3, { initializer: () => zeros([3, 2]) }), "dense(2, 3): weight: the initializer gave float32[3, 2], and float32[2, 3] was asked for"],
     ["a bias of another dtype", () => dense(2, 3, { dtype: "float64", biasInitializer: () => zeros([3]) }), "dense(2, 3): bias: the initializer gave float32[3], and float64[3] was asked for"],
     ["parameters that are no floats", () => dense(2, 3, { dtype: "int32" as never }), `dense: dtype is int32, and parameters are floats; give "float32" or "float64"`],
     ["an array as input", () => dense(2, 3)([[1, 2]] as never), "dense(2, 3): the input is an array, not a tensor; make one of it by tensor(…)"],
-    ["a constant that is no number", () => initializers.constant("1" as never), "constant: the value must be a number, got 1"],
+    ["a constant that is no number", () => initializers.constant("1" as never), 'constant: the value must be a number, got "1"'],
     ["a model without a flow", () => model({ a: dense(2, 3) }, undefined as never), "model: forward is undefined; give a function of the parts and the inputs"],
   ])("refuses %s", (_, make, message) => {
     expect(make).toThrow(ModuleError);

@@ -1,4 +1,6 @@
-import { NdgradError, Tensor, Variable, add, eagerly, tensor, variable, zeros, type DType } from "@ndgrad/core";
+import { NdgradError, Tensor, Variable, add, eagerly, tensor, variable, zeros } from "@ndgrad/core";
+import { callback, checkOptions, isRecord, showSpec, type OptionNames } from "@ndgrad/core/internal";
+import { described } from "./described.ts";
 import type { Variables } from "./module.ts";
 
 /**
@@ -48,19 +50,23 @@ export interface OptimizerRule<Moment extends string> {
   readonly rule: (context: RuleContext<Moment>) => { readonly parameter: Tensor; readonly moments: Readonly<Record<Moment, Tensor>> };
 }
 
+const ruleNames: OptionNames<OptimizerRule<string>> = { name: true, rate: true, moments: true, rule: callback };
+
 /**
  * Makes an optimizer out of its formula: what `sgd` and `adam` are made with, for rules of your own. All it keeps is in
  * variables, so that a compiled step updates them in place.
  *
- * @throws NdgradError for a rate that is negative or not finite.
+ * @throws NdgradError for an unknown name, a part that is missing, and a rate that is negative or not finite; when it updates,
+ *   for a rule that gives no tensor of the parameter's shape and dtype, or leaves a moment out.
  * @example
  * const signSgd = defineOptimizer({
  *   name: "signSgd", rate: 0.01, moments: [],
  *   rule: ({ parameter, gradient, rate }) => ({ parameter: parameter.sub(gradient.sign().mul(rate)), moments: {} }),
  * });
  */
-export function defineOptimizer<Moment extends string>({ name, rate, moments, rule }: OptimizerRule<Moment>): Optimizer {
-  if (typeof rate !== "function") checkSetting(name, "lr", rate, notNegative);
+export function defineOptimizer<Moment extends string>(definition: OptimizerRule<Moment>): Optimizer {
+  checkRule(definition);
+  const { name, rate, moments, rule } = definition;
   const step = variable(tensor(0, { dtype: "int32" }), { name: `${name}.step` });
   const kept = new WeakMap<Variable, Readonly<Record<Moment, Variable>>>();
 
@@ -91,7 +97,7 @@ export function defineOptimizer<Moment extends string>({ name, rate, moments, ru
           rate: typeof now === "number" ? now : now.cast(dtype),
           step: next.cast(dtype),
         };
-        return { parameter, own, result: rule(context) };
+        return { parameter, own, result: checkResult(`${name}: the rule, for ${path},`, rule(context), parameter, moments) };
       });
       // Assigned last, so that a rule that throws has changed nothing.
       for (const { parameter, own, result } of results) {
@@ -101,6 +107,7 @@ export function defineOptimizer<Moment extends string>({ name, rate, moments, ru
       step.assign(next);
     },
     state(parameters) {
+      checkParameters(name, "state", parameters);
       const entries = Object.entries(parameters).flatMap(([path, parameter]) =>
         Object.entries<Variable>(momentsOf(parameter)).map(([moment, each]) => [`${path}.${moment}`, each] as const));
       return { step, ...Object.fromEntries(entries) };
@@ -111,7 +118,10 @@ export function defineOptimizer<Moment extends string>({ name, rate, moments, ru
 /** A schedule's rate. */
 function rateAt(name: string, rate: Exclude<Rate, number>, step: Tensor<[], "float32">): Tensor | number {
   const now = rate(step);
-  if (now instanceof Tensor) return now;
+  if (now instanceof Tensor) {
+    if (now.size === 1) return now;
+    throw new NdgradError(`${name}: the function lr gave ${showSpec(now)}, and a rate is one number; compute a scalar from the step it is given`);
+  }
   checkSetting(name, "lr", now, notNegative);
   // A number is written into the program: whatever it was computed from, it would stay what it is now.
   if (step.storage === null) {
@@ -129,10 +139,14 @@ export const share: Range = { holds: (value) => value >= 0 && value < 1, called:
 
 /** Throws unless a setting is a finite number within its range. */
 export function checkSetting(optimizer: string, setting: string, value: unknown, { holds, called }: Range): void {
-  if (!Number.isFinite(value) || !holds(value as number)) throw new NdgradError(`${optimizer}: ${setting} must be ${called}, got ${typeof value === "string" ? `"${value}"` : String(value)}`);
+  if (!Number.isFinite(value) || !holds(value as number)) throw new NdgradError(`${optimizer}: ${setting} must be ${called}, got ${typeof value === "number" ? value : described(value)}`);
 }
 
 function checkGradients(name: string, parameters: Variables, gradients: Gradients): void {
+  checkParameters(name, "update", parameters);
+  if (!isRecord(gradients)) {
+    throw new NdgradError(`${name}: the gradients are ${described(gradients)}; update takes (parameters, gradients), both by the same names: update(parameters, valueAndGrad(() => loss(), parameters).grads)`);
+  }
   const missing = Object.keys(parameters).filter((path) => !Object.hasOwn(gradients, path));
   const extra = Object.keys(gradients).filter((path) => !Object.hasOwn(parameters, path));
   if (missing.length > 0) throw new NdgradError(`${name}: there is no gradient for ${missing.join(", ")}; give valueAndGrad the same parameters`);
@@ -140,13 +154,40 @@ function checkGradients(name: string, parameters: Variables, gradients: Gradient
   if (Object.keys(parameters).length === 0) throw new NdgradError(`${name}: there are no parameters to update; give those of a model, model.parameters()`);
   for (const [path, parameter] of Object.entries(parameters)) {
     const gradient = gradients[path];
-    if (!(parameter instanceof Variable)) throw new NdgradError(`${name}: ${path} is no variable, and only variables can change; make one of a tensor by variable(…)`);
-    if (!(gradient instanceof Tensor)) throw new NdgradError(`${name}: the gradient of ${path} is no tensor; give the grads of valueAndGrad`);
-    if (spec(gradient) !== spec(parameter)) throw new NdgradError(`${name}: ${path} is ${spec(parameter)} and its gradient ${spec(gradient)}`);
+    if (!(parameter instanceof Variable)) throw new NdgradError(`${name}: ${path} is ${described(parameter)}, and only variables can change; make one of a tensor by variable(…)`);
+    if (!(gradient instanceof Tensor)) throw new NdgradError(`${name}: the gradient of ${path} is ${described(gradient)}, not a tensor; give the grads of valueAndGrad`);
+    if (showSpec(gradient) !== showSpec(parameter)) throw new NdgradError(`${name}: ${path} is ${showSpec(parameter)} and its gradient ${showSpec(gradient)}; give the grads of these parameters`);
   }
 }
 
-const spec = ({ dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] }): string => `${dtype}[${shape.join(", ")}]`;
+function checkParameters(name: string, method: string, parameters: unknown): void {
+  if (isRecord(parameters)) return;
+  throw new NdgradError(`${name}: the parameters are ${described(parameters)}; ${method} takes variables by name, such as those of a model, model.parameters()`);
+}
+
+/** Throws unless an optimizer's formula has its parts. */
+function checkRule(definition: OptimizerRule<string>): void {
+  checkOptions("defineOptimizer", definition, ruleNames);
+  const { name, rate, moments, rule } = Object(definition) as Partial<OptimizerRule<string>>;
+  if (typeof name !== "string") throw new NdgradError(`defineOptimizer: name is ${described(name)}; give what errors are to call the optimizer, such as "lion"`);
+  if (rule === undefined) throw new NdgradError(`defineOptimizer: ${name} has no rule; give a function of { parameter, gradient, moments, rate, step }`);
+  if (!Array.isArray(moments) || !moments.every((moment) => typeof moment === "string")) throw new NdgradError(`defineOptimizer: moments of ${name} are ${described(moments)}; give a list of names, [] where nothing is kept`);
+  if (typeof rate !== "function") checkSetting(name, "lr", rate, notNegative);
+}
+
+/** What a rule gave, if it is a tensor like the parameter for it and for each moment. */
+function checkResult<Moment extends string>(
+  called: string, result: ReturnType<OptimizerRule<Moment>["rule"]>, like: Variable, moments: readonly Moment[],
+): ReturnType<OptimizerRule<Moment>["rule"]> {
+  const { parameter, moments: kept } = Object(result) as Partial<ReturnType<OptimizerRule<Moment>["rule"]>>;
+  const check = (name: string, value: unknown): void => {
+    if (value instanceof Tensor && showSpec(value) === showSpec(like)) return;
+    throw new NdgradError(`${called} gave ${described(value)} as ${name}, and ${showSpec(like)} is needed; return { parameter, moments: { ${moments.join(", ")} } }`);
+  };
+  check("parameter", parameter);
+  for (const moment of moments) check(`moments.${moment}`, (Object(kept) as Partial<Record<Moment, unknown>>)[moment]);
+  return result;
+}
 
 function mapRecord<K extends string, A, B>(record: Readonly<Record<K, A>>, f: (value: A) => B): Readonly<Record<K, B>> {
   // The keys stay what they are.

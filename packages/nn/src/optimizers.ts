@@ -1,28 +1,35 @@
 import { NdgradError, expm1, type Tensor } from "@ndgrad/core";
+import { checkOptions, flag, type OptionNames } from "@ndgrad/core/internal";
 import { checkSetting, defineOptimizer, notNegative, positive, share, type Optimizer, type Rate } from "./optimizer.ts";
 
 export interface SgdOptions {
   /** The rate: how far along the gradient a step goes. */
   readonly lr: Rate;
   /** How much of the last step's velocity is kept; 0 unless given. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Looks ahead along the velocity; needs momentum. Sutskever and others, 2013. */
-  readonly nesterov?: boolean;
+  readonly nesterov?: boolean | undefined;
   /** Added to the gradient as weightDecay · w, which is L2 regularisation; 0 unless given. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
+
+const sgdOptions: OptionNames<SgdOptions> = { lr: true, momentum: true, nesterov: flag, weightDecay: true };
 
 /**
  * Stochastic gradient descent. With g ← g + weightDecay · w: v ← momentum · v + g, then w ← w − lr · v, or with
  * nesterov w ← w − lr · (g + momentum · v).
  *
- * @throws NdgradError for a setting out of its range.
+ * @throws NdgradError for an unknown option, and for a setting that is missing or out of its range.
  * @see PyTorch: SGD
  * @example
  * const optimizer = sgd({ lr: 0.1, momentum: 0.9 });
  * optimizer.update(parameters, valueAndGrad(() => loss(), parameters).grads);
  */
-export function sgd({ lr, momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions): Optimizer {
+export function sgd(options: SgdOptions): Optimizer {
+  checkOptions("sgd", options, sgdOptions);
+  // Whoever has no compiler may give none at all.
+  const { lr, momentum = 0, nesterov = false, weightDecay = 0 } = Object(options) as SgdOptions;
+  if (lr === undefined) throw new NdgradError("sgd: there is no lr, and no rate suits every problem; give one, such as sgd({ lr: 0.01 })");
   checkSetting("sgd", "momentum", momentum, share);
   checkSetting("sgd", "weightDecay", weightDecay, notNegative);
   if (nesterov && momentum === 0) throw new NdgradError("sgd: nesterov looks ahead along the momentum, which is 0; give a momentum above 0, such as 0.9");
@@ -42,28 +49,32 @@ export function sgd({ lr, momentum = 0, nesterov = false, weightDecay = 0 }: Sgd
 
 export interface AdamOptions {
   /** The rate; 0.001 unless given. */
-  readonly lr?: Rate;
+  readonly lr?: Rate | undefined;
   /** How much of the gradient's running mean is kept; 0.9 unless given. */
-  readonly beta1?: number;
+  readonly beta1?: number | undefined;
   /** How much of the squared gradient's running mean is kept; 0.999 unless given. */
-  readonly beta2?: number;
+  readonly beta2?: number | undefined;
   /** Keeps the divisor from 0; 1e-8 unless given. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** Shrinks parameters by lr · weightDecay · w beside the step, as AdamW does (Loshchilov and Hutter, 2019); 0 unless given. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
+
+const adamOptions: OptionNames<AdamOptions> = { lr: true, beta1: true, beta2: true, eps: true, weightDecay: true };
 
 /**
  * Adam (Kingma and Ba, 2015). At step t, with gradient g: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², then
  * w ← w − lr · (m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + eps) + weightDecay · w).
  *
- * @throws NdgradError for a setting out of its range.
+ * @throws NdgradError for an unknown option, and for a setting out of its range.
  * @see PyTorch: AdamW (whose weight decay is 0.01 unless given); without weight decay also Adam
  * @example
  * const optimizer = adam({ lr: 3e-4, weightDecay: 0.01 });
  * optimizer.update(parameters, valueAndGrad(() => loss(), parameters).grads);
  */
-export function adam({ lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 }: AdamOptions = {}): Optimizer {
+export function adam(options: AdamOptions = {}): Optimizer {
+  checkOptions("adam", options, adamOptions);
+  const { lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 } = options;
   checkSetting("adam", "beta1", beta1, share);
   checkSetting("adam", "beta2", beta2, share);
   checkSetting("adam", "eps", eps, positive);

@@ -1,5 +1,8 @@
 // Drawn by cli-progress, an optional peer dependency: this entry is the only one that needs it.
 import bars from "cli-progress";
+import { checkOptions, type OptionNames } from "@ndgrad/core/internal";
+import { described } from "./described.ts";
+import { TrainingError } from "./errors.ts";
 import type { BatchReport, EpochReport, Progress } from "./progress.ts";
 
 /** Where a progress bar is drawn: `process.stdout` and `process.stderr` are such. */
@@ -12,18 +15,23 @@ export interface ProgressStream {
 
 export interface ProgressBarOptions {
   /** Standard output unless given; `console.log` line by line where there is none. */
-  readonly stream?: ProgressStream;
+  readonly stream?: ProgressStream | undefined;
 }
+
+const progressBarOptions: OptionNames<ProgressBarOptions> = { stream: true };
 
 /**
  * Shows how training goes: in a terminal one bar that is drawn again as batches go by and gives way to a line for each
  * epoch; elsewhere (a pipe, a log file) only those lines, without control characters.
  *
+ * @throws TrainingError for an unknown option, and a stream that cannot be written to.
  * @example
  * await fit(model, data, { loss, optimizer, epochs: 5, progress: progressBar() });
  */
 export function progressBar(options: ProgressBarOptions = {}): Progress {
+  checkOptions("progressBar", options, progressBarOptions, TrainingError);
   const stream = options.stream ?? standardOutput();
+  if (typeof stream.write !== "function") throw new TrainingError(`progressBar: stream is ${described(stream)}, which has no write; give process.stderr, or leave it out`);
   const bar = stream.isTTY === true ? createBar(stream) : undefined;
   return {
     batch: (report) => bar?.draw(report),

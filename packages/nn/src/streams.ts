@@ -1,4 +1,5 @@
 import { generator, type Generator } from "@ndgrad/core";
+import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 
 let layers = 0;
@@ -10,8 +11,9 @@ let layers = 0;
  */
 export function streamOf(seed: number | Generator | undefined): () => Generator {
   const given = seed ?? ++layers;
-  if (typeof given !== "number") return () => given;
-  if (!Number.isSafeInteger(given)) throw new ModuleError(`seed must be a whole number or a generator, got ${String(given)}`);
+  // A copy of core's generator is no instance of this one's class, and draws as well.
+  if (typeof given === "object" && given !== null && typeof given.uniform === "function") return () => given;
+  if (typeof given !== "number" || !Number.isSafeInteger(given)) throw new ModuleError(`seed must be a whole number or a generator, got ${typeof given === "number" ? given : described(given)}`);
   // Made when it is needed: a layer may never be called.
   let made: Generator | undefined;
   return () => (made ??= generator(given));
