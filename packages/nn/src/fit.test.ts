@@ -248,7 +248,7 @@ describe("predict and evaluate", () => {
 
   test("refuse settings that mean nothing", async () => {
     await expect(evaluate(line(), sides(3, 1), {} as never)).rejects.toThrow("evaluate: there are no metrics; evaluate takes (model, { x, y }, { metrics: { accuracy } })");
-    expect(() => predict(line(), [[1, 2]] as never)).toThrow("predict: the inputs are no tensor");
+    expect(() => predict(line(), [[1, 2]] as never)).toThrow("predict: the inputs are an array, not a tensor");
     expect(() => predict(line(), sides(3, 1).x, { batchSize: 0 })).toThrow("predict: batchSize");
     expect(() => predict(line(), tensor(1) as Tensor)).toThrow("a scalar has none");
     await expect(evaluate(line(), { epoch: () => [] }, { metrics: { accuracy } })).rejects.toThrow("evaluate: the data have no batches");
