@@ -11,7 +11,3 @@ export function described(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint") return `the number ${value}`;
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
-
-/** What an error says, and of anything else that was thrown how it prints. */
-export const messageOf = (error: unknown): string =>
-  typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);

@@ -1,5 +1,5 @@
 import type { Tensor } from "@ndgrad/core";
-import { messageOf } from "./described.ts";
+import { messageOf } from "@ndgrad/core/internal";
 import { TrainingError } from "./errors.ts";
 import type { Examples } from "./examples.ts";
 import type { Metric } from "./metrics.ts";

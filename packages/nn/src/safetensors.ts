@@ -1,6 +1,7 @@
 import type * as files from "node:fs/promises";
 import { Tensor, tensor, type DType } from "@ndgrad/core";
 import { nodeModule } from "@ndgrad/core/internal";
+import { typedArrayName } from "@ndgrad/core/internal";
 import { ParameterFileError } from "./errors.ts";
 import { parseHeader, quoted, type Entry } from "./safetensors-header.ts";
 
@@ -50,7 +51,7 @@ export function encodeSafetensors(tensors: NamedTensors): Uint8Array {
  * decodeSafetensors(encodeSafetensors({ weight: tensor([1, 2]) })).weight; // [1, 2]
  */
 export function decodeSafetensors(bytes: Uint8Array): NamedTensors {
-  if (!(bytes instanceof Uint8Array)) throw new ParameterFileError("decodeSafetensors: what is given is no Uint8Array; make one of an ArrayBuffer by new Uint8Array(buffer)");
+  if (typedArrayName(bytes) !== "Uint8Array") throw new ParameterFileError("decodeSafetensors: what is given is no Uint8Array; make one of an ArrayBuffer by new Uint8Array(buffer)");
   const { entries, start } = parseHeader(bytes);
   return Object.fromEntries(entries.map((entry) => [entry.name, readTensor(bytes.subarray(start + entry.from, start + entry.to), entry)]));
 }
