@@ -4,6 +4,9 @@ import { cast, input, withInput } from "./expr.ts";
 import type { BufferSpec, ContractKernel, Epilogue, Kernel, LoopKernel, Operand, Size } from "./program.ts";
 import { known } from "./sizes.ts";
 
+/** Up to so many rows or columns, engines take each of them as a vector. */
+export const fewVectors = 3;
+
 /**
  * A reduction in parts of equal length along one of its reduced axes, a rest, and the reduction of what these give. Sums of
  * float32 go on in float64 in between.
@@ -33,20 +36,36 @@ export function loopInParts(kernel: LoopKernel, axis: number, parts: number, spe
   return [whole, ...(rest > 0 ? [last] : []), between.together(reduce.combine, epilogue === null && output.dtype === between.dtype ? null : { expr: after, inputs: epilogue?.inputs ?? [] }, output)];
 }
 
-/** A product in parts of its depth, which divide it, and the sum of what these give. It is one product, not a batch of them. */
-export function productInParts(kernel: ContractKernel, parts: number, specs: BufferSpec[]): readonly Kernel[] {
+/** How deep a product may be without being cut: one with few rows or columns, whose sums are long, and others, whose sums are formed block by block. */
+const [deepestOfVectors, deepest] = [4096, 65536];
+
+/**
+ * A deep product of floats in parts of its depth, and the sum of what these give: the rounding of its sums must not grow with the
+ * depth. Those of float32 come together in float64. `null` where it is not as deep as that. The sizes alone decide.
+ */
+export function deepProductInParts(kernel: ContractKernel, specs: BufferSpec[]): readonly Kernel[] | null {
+  const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
+  const most = Math.min(m, n) <= fewVectors ? deepestOfVectors : deepest;
+  return k <= most || kernel.out.dtype === "int32" ? null : productInParts(kernel, Math.ceil(k / Math.ceil(k / most)), specs);
+}
+
+/** A product in parts of its depth, of one length but for a rest, and the sum of what these give. */
+export function productInParts(kernel: ContractKernel, length: number, specs: BufferSpec[]): readonly Kernel[] {
   const { a, b, out, epilogue } = kernel;
-  const [m, n] = [kernel.m, kernel.n].map(known);
-  const length = known(kernel.k) / parts;
-  const matrix = (operand: Operand): Operand => ({ ...operand, strides: operand.strides.slice(-2) });
-  const between = betweenArray([m, n], parts, out.dtype, specs);
-  const along = (operand: Operand, depth: 0 | 1): Operand => {
-    const { strides } = matrix(operand);
-    return { ...operand, strides: [known(strides[depth]) * length, ...strides] };
-  };
+  const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
+  const batch = kernel.batch.map(known);
+  const parts = Math.floor(k / length);
+  const rest = k - parts * length;
+  const between = betweenArray([...batch, m, n], parts + (rest > 0 ? 1 : 0), out.dtype, specs);
+  /** How far an operand moves from part to part: a's depth is its last axis, b's the last but one. */
+  const [aStep, bStep] = ([[a, 1], [b, 2]] as const).map(([{ strides }, back]) => known(strides[strides.length - back]) * length);
+  const along = (operand: Operand, step: number): Operand => ({ ...operand, strides: [step, ...operand.strides] });
+  const from = (operand: Operand, step: number): Operand => ({ ...operand, offset: known(operand.offset) + step * parts });
+  const part = { kind: "contract", m, n, epilogue: null } as const;
   return [
-    { kind: "contract", batch: [parts], m, n, k: length, a: along(a, 1), b: along(b, 0), epilogue: null, out: between.parts },
-    between.together("sum", epilogue === null ? null : { ...epilogue, inputs: epilogue.inputs.map(matrix) }, matrix(out)),
+    { ...part, batch: [parts, ...batch], k: length, a: along(a, aStep), b: along(b, bStep), out: between.parts },
+    ...(rest > 0 ? [{ ...part, batch, k: rest, a: from(a, aStep), b: from(b, bStep), out: between.part(parts) }] : []),
+    between.together("sum", epilogue, out),
   ];
 }
 

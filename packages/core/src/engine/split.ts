@@ -1,6 +1,6 @@
 import { bytesPerElement } from "../dtype.ts";
 import { divisibleExtent } from "./bands.ts";
-import { loopInParts, productInParts } from "./partial.ts";
+import { deepProductInParts, loopInParts, productInParts } from "./partial.ts";
 import { withBodies, writesOf, type BufferSpec, type Kernel, type LoopKernel, type Program, type Size } from "./program.ts";
 import { known } from "./sizes.ts";
 import { isInOrder } from "./lowering.ts";
@@ -16,7 +16,7 @@ const [leastParts, mostParts, leastRows] = [4, 16, 16];
 const mostBytes = 32 * 1024;
 
 /**
- * Cuts reductions into parts that threads can share out, and a reduction of what these give. The number of parts hangs on
+ * Cuts reductions into parts that threads can share out, and a reduction of what these give; and deep products, whatever their work. The number of parts hangs on
  * sizes alone, so that no bit depends on the number of threads. Positions of extremes, and products of floats, stay whole. Cut are
  * - large reductions to a single number;
  * - reductions over the rows that kernels before them made, such as the gradient of a layer's weights, with few results: each part
@@ -30,7 +30,8 @@ export function splitReductions({ buffers, kernels }: Program, least: number = l
     const made: MadeRows = new Map();
     return list.flatMap((kernel): readonly Kernel[] => {
       if (kernel.kind === "control") return [withBodies(kernel, split)];
-      const cut = (isLarge ? cutOverRows(kernel, made, specs) : null) ?? (kernel.kind === "loop" ? cutNumber(kernel, specs, least) : null);
+      const deep = kernel.kind === "contract" ? deepProductInParts(kernel, specs) : null;
+      const cut = deep ?? (isLarge ? cutOverRows(kernel, made, specs) : null) ?? (kernel.kind === "loop" ? cutNumber(kernel, specs, least) : null);
       for (const { buffer, strides } of writesOf(kernel)) made.set(buffer, { count: divisibleExtent(kernel), stride: known(strides[0] ?? 0) });
       return cut ?? [kernel];
     });
@@ -67,7 +68,7 @@ function cutOverRows(kernel: Kernel, made: MadeRows, specs: BufferSpec[]): reado
     const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(known);
     const count = partsOf(k, m * n * bytesPerElement[out.dtype]);
     const over = isOver(made, [[a.buffer, a.strides[a.strides.length - 1]], [b.buffer, b.strides[b.strides.length - 2]]], k);
-    return count > 0 && over && batch.every((size) => size === 1) ? productInParts(kernel, count, specs) : null;
+    return count > 0 && over && batch.every((size) => size === 1) ? productInParts(kernel, k / count, specs) : null;
   }
   if (kernel.kind !== "loop" || kernel.reduce === null || !isCuttable(kernel)) return null;
   const { extents, reduce, inputs } = kernel;

@@ -1,3 +1,4 @@
+import { fewVectors } from "../partial.ts";
 import { blockScratch, emitBlocks } from "./contractBlocks.ts";
 import { defineContract } from "./contractParameters.ts";
 import { storeFirst } from "./contractTile.ts";
@@ -33,8 +34,6 @@ export interface EpiloguePosition {
   readonly lanes: number;
 }
 
-/** Up to so many rows or columns of the result, taking each as a vector beats packing the other side. */
-const fewVectors = 3;
 /** A dot product must be this deep to be worth its start and its end. */
 const leastDepthOfDots = 16;
 /** With this shallow a depth and this long a row, adding rows of B beats packing whatever the number of rows. */
@@ -73,6 +72,7 @@ export function emitContract(module: ModuleBuilder, options: ContractOptions): n
   };
   // The choice looks at the whole product, never at the part that is asked for: the order of the sums hangs on it.
   fit(p.bColumn, p.bRow);
+  // Taking each of a few rows or columns as a vector beats packing the other side.
   compare(p.m, "i32.le_s", fewVectors).op("i32.and");
   sideBySide(p.bColumn);
   compare(p.k, "i32.le_s", fewRowsOfB).op("i32.and");

@@ -24,12 +24,18 @@ export function emitCombine(module: ModuleBuilder, type: ElementType): number {
       f.get(x).memory(type.loadSplat).set(factors[i]).get(matrix).set(pointers[i]);
       f.get(x, xStep).op("i32.add").set(x).get(matrix, rowStep).op("i32.add").set(matrix);
     }
+    // The rows of a pass come together first: y is rounded once for all of them.
     const addRows = (vectors: readonly Local[]): void => {
-      vectors.forEach((sum, j) => f.get(at).memory("v128.load", j * 16).set(sum));
       for (let i = 0; i < rows; i++) {
-        vectors.forEach((sum, j) => f.get(sum, factors[i], pointers[i]).memory("v128.load", j * 16).op(type.mul).op(type.add).set(sum));
+        vectors.forEach((sum, j) => {
+          if (i > 0) f.get(sum);
+          f.get(factors[i], pointers[i]).memory("v128.load", j * 16).op(type.mul);
+          if (i > 0) f.op(type.add);
+          f.set(sum);
+        });
         advance(f, pointers[i], vectors.length * 16);
       }
+      vectors.forEach((sum, j) => f.get(at).memory("v128.load", j * 16).get(sum).op(type.add).set(sum));
     };
     f.get(y).set(at).get(count).set(left);
     f.while(() => f.get(left).i32(2 * type.lanes).op("i32.ge_s"), () => {

@@ -6,7 +6,8 @@ import type { Storage } from "../../storage.ts";
 import { storageOf, type Tensor } from "../../tensor.ts";
 import { lowerCall, parametrize, placeRowMajor, type Placed } from "../lower.ts";
 import type { Expr } from "../expr.ts";
-import type { Kernel, LoopKernel, Operand } from "../program.ts";
+import { deepProductInParts } from "../partial.ts";
+import type { BufferSpec, Kernel, LoopKernel, Operand } from "../program.ts";
 import { contractOverrun, contractScratch } from "./contract.ts";
 import { compileLoop, lineBytes } from "./kernel.ts";
 import { nodesOf } from "./loop-expression.ts";
@@ -94,7 +95,9 @@ export function makePlan(kernelOf: KernelCache, primitive: Primitive, tensors: r
   const extents = tensors.map((tensor, i) => stretchOf(tensor, storages[i], rowMajorOnly));
   const placed = tensors.map((tensor, i): Placed =>
     extents[i].gather ? placeRowMajor(tensor, i) : { shape: tensor.shape, dtype: tensor.dtype, buffer: i, strides: storages[i].strides, offset: 0 });
-  const lowered = lowerCall(primitive, placed, attributes, placeRowMajor(out, tensors.length));
+  const buffers = [...tensors, out].map(({ dtype, shape }): BufferSpec => ({ dtype, size: sizeOf(shape), role: { kind: "temporary" } }));
+  const lowered = lowerCall(primitive, placed, attributes, placeRowMajor(out, tensors.length))
+    .flatMap((kernel) => (kernel.kind === "contract" ? deepProductInParts(kernel, buffers) : null) ?? [kernel]);
   const blocked = isBlocked(lowered) && extents.every(({ gather }) => !gather) ? blockElements : 0;
   let end = operandsAddress;
   const reserve = (dtype: DType, count: number): number => {
@@ -112,8 +115,10 @@ export function makePlan(kernelOf: KernelCache, primitive: Primitive, tensors: r
   });
   const outCount = sizeOf(out.shape);
   const outAddress = reserve(out.dtype, blocked > 0 ? blocked : outCount);
+  const between = buffers.slice(tensors.length + 1).map(({ dtype, size }) => reserve(dtype, size));
   const addressOf = (buffer: number): number => {
     if (buffer === tensors.length) return outAddress;
+    if (buffer > tensors.length) return between[buffer - tensors.length - 1];
     // An operand's offset counts from where its tensor begins.
     return inputs[buffer].address - inputs[buffer].first * bytesPerElement[tensors[buffer].dtype];
   };
