@@ -16,6 +16,21 @@ export function expressionCost(roots: readonly Expr[]): number {
   return roots.reduce((sum, root) => sum + count(root), 0);
 }
 
+/** Operations of one element on the longest way from an operand to a result. */
+export function expressionDepth(roots: readonly Expr[]): number {
+  const depths = new Map<Expr, number>();
+  const depthOf = (expr: Expr): number => {
+    if (expr.kind === "input" || expr.kind === "constant") return 0;
+    let depth = depths.get(expr);
+    if (depth === undefined) {
+      depth = expr.kind === "rescue" ? depthOf(expr.value) + 5 : Math.max(0, ...expr.args.map(depthOf)) + (costOf[expr.op] ?? 1);
+      depths.set(expr, depth);
+    }
+    return depth;
+  };
+  return Math.max(0, ...roots.map(depthOf));
+}
+
 /** What is more than one instruction, roughly in additions. */
 const costOf: Readonly<Record<string, number>> = {
   div: 5, sqrt: 5, floorDiv: 20, mod: 20,

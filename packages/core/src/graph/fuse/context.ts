@@ -6,13 +6,12 @@ import { viewStorage } from "../../storage.ts";
 import { Tensor } from "../../tensor.ts";
 import { uniformValue, type Computed } from "../graph.ts";
 
-/** Thrown when a node must have an array of its own after all. */
-export class MustMaterialize extends Error {
-  readonly node: Tensor;
-  constructor(node: Tensor) {
-    super("a view of this node cannot be walked by strides");
-    this.node = node;
-  }
+/** What building kernels finds out to be impossible: the choice of roots is made again with all of it known. */
+export interface Demands {
+  /** This node must have an array: a view of it cannot be walked by strides. */
+  readonly array: (node: Tensor) => void;
+  /** This reduction or product must be written as it is: what follows cannot be its epilogue. */
+  readonly bare: (core: Tensor) => void;
 }
 
 /** Views that an element is seen through, the one nearest to it first. */
@@ -37,6 +36,7 @@ export interface Arrays {
   readonly bufferOf: (node: Tensor) => number | null;
   /** The array that has the elements of a constant once, though its axes repeat them. */
   readonly compactOf: (constant: Tensor) => number;
+  readonly demand: Demands;
 }
 
 /** What a reader needs to know of its surroundings. */
@@ -47,11 +47,11 @@ export interface ReaderOptions extends Arrays {
   readonly firstInput: number;
   /** Expresses an operand's walk in the axes of the kernel; `null` if it cannot be. */
   readonly adapt: (layout: Layout) => Layout | null;
-  /** What to do where it cannot be. */
-  readonly misfit: () => Error;
+  /** What is to be done where it cannot be; what is built then goes unused. */
+  readonly misfit: () => void;
 }
 
-export function reader({ bufferOf, compactOf, atHand, firstInput, adapt, misfit }: ReaderOptions): Reader {
+export function reader({ bufferOf, compactOf, demand, atHand, firstInput, adapt, misfit }: ReaderOptions): Reader {
   const operands: Placed[] = [];
   const sources: Tensor[] = [];
   const known = new Map<Chain | null, Map<Tensor, Expr>>();
@@ -63,7 +63,11 @@ export function reader({ bufferOf, compactOf, atHand, firstInput, adapt, misfit 
     const layout = seen === null ? null : adapt(seen);
     if (layout !== null) return loadFrom(node, compactOf(node), layout);
     const buffer = bufferOf(node);
-    return buffer === null ? null : loadFrom(node, buffer, adapt(walk(node, chain)) ?? fail(misfit()));
+    if (buffer === null) return null;
+    const walked = walk(node, chain, demand);
+    const adapted = adapt(walked);
+    if (adapted === null) misfit();
+    return loadFrom(node, buffer, adapted ?? walked);
   };
   const loadFrom = (node: Tensor, buffer: number, { shape, strides, offset }: Layout): Expr => {
     const same = operands.findIndex((each) => each.buffer === buffer && each.offset === offset && sameShape(each.shape, shape) && sameShape(each.strides, strides));
@@ -98,8 +102,6 @@ export function reader({ bufferOf, compactOf, atHand, firstInput, adapt, misfit 
   return { read: (node) => see(node, null), operands, sources };
 }
 
-const fail = (error: Error): never => { throw error; };
-
 /** One object for one chain, so that what is read through it twice is computed once. */
 function link(links: Map<Chain | null, Map<Computed, Chain>>, view: Computed, next: Chain | null): Chain {
   let here = links.get(next);
@@ -109,17 +111,25 @@ function link(links: Map<Chain | null, Map<Computed, Chain>>, view: Computed, ne
   return chain;
 }
 
-/** How the row-major array of a node is walked when it is seen through views. */
-export const walk = (node: Tensor, chain: Chain | null): Layout => walkFrom(rowMajor(node.shape), chain, (view) => fail(new MustMaterialize(view.recipe.inputs[0]))) ?? rowMajor(node.shape);
+/** How the row-major array of a node is walked when it is seen through views; where strides cannot serve, an array is demanded and walked. */
+export function walk(node: Tensor, chain: Chain | null, demand: Demands): Layout {
+  const misfit = ({ recipe: { inputs: [source], primitive: { lower }, attributes } }: Computed): Layout => {
+    demand.array(source);
+    const layout = lower.kind === "view" ? lower.layout(rowMajor(source.shape), attributes) : null;
+    if (layout === null) throw new Error("fuse: a view of a row-major array cannot be walked");
+    return layout;
+  };
+  return walkFrom(rowMajor(node.shape), chain, misfit) ?? rowMajor(node.shape);
+}
 
-/** A walk seen through views; `null` where one of them cannot be expressed by strides. */
-function walkFrom(start: Layout, chain: Chain | null, misfit: (view: Computed) => null = () => null): Layout | null {
+/** A walk seen through views; what `misfit` gives where one of them cannot be expressed by strides. */
+function walkFrom(start: Layout, chain: Chain | null, misfit: (view: Computed) => Layout | null = () => null): Layout | null {
   let layout = start;
   for (let link = chain; link !== null; link = link.next) {
     const { primitive: { lower }, attributes } = link.view.recipe;
     if (lower.kind !== "view") throw new Error(`fuse: ${link.view.recipe.primitive.name} is no view`);
-    const seen = lower.layout(layout, attributes);
-    if (seen === null) return misfit(link.view);
+    const seen = lower.layout(layout, attributes) ?? misfit(link.view);
+    if (seen === null) return null;
     layout = seen;
   }
   return layout;
@@ -144,8 +154,8 @@ export function compacted(constant: Tensor): Tensor {
 }
 
 /** Whether views show a node's elements all, each once and in their order. */
-export function keepsOrder(node: Tensor, chain: Chain | null): boolean {
-  const { shape, strides, offset } = walk(node, chain);
+export function keepsOrder(node: Tensor, chain: Chain | null, demand: Demands): boolean {
+  const { shape, strides, offset } = walk(node, chain, demand);
   return offset === 0 && isContiguous(shape, strides) && shape.reduce((size, extent) => size * extent, 1) === node.size;
 }
 

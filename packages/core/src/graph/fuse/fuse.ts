@@ -6,11 +6,11 @@ import { nestLoops } from "../../engine/nest/nest.ts";
 import { splitReductions } from "../../engine/split.ts";
 import type { BufferSpec, ContractKernel, Epilogue, Kernel, Program, Role } from "../../engine/program.ts";
 import { reducedShape, sameShape, sizeOf } from "../../shape/shape.ts";
-import { expressionCost } from "../../engine/work.ts";
+import { expressionCost, expressionDepth } from "../../engine/work.ts";
 import type { Tensor } from "../../tensor.ts";
 import { controlSpecs, flowOf, type ControlFlow } from "../control.ts";
 import type { Computed, Graph } from "../graph.ts";
-import { MustMaterialize, adaptTo, compacted, keepsOrder, reader, walk, type Arrays, type Chain, type Reader } from "./context.ts";
+import { adaptTo, compacted, keepsOrder, reader, walk, type Arrays, type Chain, type Demands, type Reader } from "./context.ts";
 import { orderAndMerge, type Draft } from "./order.ts";
 import { lowerFlow } from "./control.ts";
 import { chooseRoots, type Constraints } from "./roots.ts";
@@ -24,15 +24,6 @@ export interface Interface {
   readonly assigned: readonly number[];
 }
 
-/** Thrown when what follows a reduction or product cannot be its epilogue after all. */
-class MustBeBare extends Error {
-  readonly core: Tensor;
-  constructor(core: Tensor) {
-    super("what follows does not fit as an epilogue");
-    this.core = core;
-  }
-}
-
 /**
  * Turns a graph into kernels: elementwise trees go into the loops that use them, reductions take their producers as
  * prologue and their consumers as epilogue, products take an epilogue, and loops over one shape become one loop.
@@ -40,15 +31,11 @@ class MustBeBare extends Error {
 export function fuse(graph: Graph, roles: Interface): Program {
   const constraints: Constraints = { materialized: new Set(), bare: new Set() };
   for (;;) {
-    try {
-      return build(graph, roles, constraints);
-    } catch (error) {
-      // Each turn adds a constraint, and there are no more of them than nodes.
-      const [constrained, node] = error instanceof MustMaterialize ? [constraints.materialized, error.node] : error instanceof MustBeBare ? [constraints.bare, error.core] : [];
-      if (constrained === undefined || node === undefined) throw error;
-      if (constrained.has(node)) throw new Error(`fuse: ${node.recipe?.primitive.name ?? "a node"} stays as it is though it must not`, { cause: error });
-      constrained.add(node);
-    }
+    const before = constraints.materialized.size + constraints.bare.size;
+    const program = build(graph, roles, constraints);
+    if (program !== null) return program;
+    // Each build finds all that its choice of roots makes impossible, so there are few: one more for each demand that hides another.
+    if (constraints.materialized.size + constraints.bare.size === before) throw new Error("fuse: what was demanded has been done already");
   }
 }
 
@@ -58,6 +45,7 @@ interface ProgramArrays {
   readonly numbers: Map<Tensor, number>;
   /** Of constants that repeat their elements, where these are held once. */
   readonly compact: Map<Tensor, number>;
+  readonly demand: Demands;
 }
 
 const addBuffer = ({ buffers, numbers }: ProgramArrays, node: Tensor, role: Role): number => {
@@ -65,8 +53,14 @@ const addBuffer = ({ buffers, numbers }: ProgramArrays, node: Tensor, role: Role
   return buffers.push({ dtype: node.dtype, size: node.size, role }) - 1;
 };
 
-function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface, constraints: Constraints): Program {
-  const arrays: ProgramArrays = { buffers: [], numbers: new Map(), compact: new Map() };
+/** The program, unless its choice of roots turns out to be impossible: then the constraints have grown. */
+function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface, constraints: Constraints): Program | null {
+  let possible = true;
+  const demand: Demands = {
+    array(node) { possible = false; constraints.materialized.add(node); },
+    bare(core) { possible = false; constraints.bare.add(core); },
+  };
+  const arrays: ProgramArrays = { buffers: [], numbers: new Map(), compact: new Map(), demand };
   graph.inputs.forEach((node, i) => addBuffer(arrays, node, i < argumentCount ? { kind: "argument", index: i } : { kind: "variable", index: i - argumentCount }));
   const outputs = new Map(graph.outputs.map((node, i) => [node, i]));
   const { kernels, inPlace } = lowerGraph(graph, arrays, constraints, 0, {
@@ -76,7 +70,7 @@ function build(graph: Graph, { argumentCount, resultCount, assigned }: Interface
     },
     newValues: new Map(assigned.map((variable, i) => [graph.outputs[resultCount + i], graph.inputs[argumentCount + variable]])),
   });
-  return nestLoops(splitReductions({ buffers: arrays.buffers.map((buffer, i) => inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels }));
+  return !possible ? null : nestLoops(splitReductions({ buffers: arrays.buffers.map((buffer, i) => inPlace.has(i) ? { ...buffer, size: 0 } : buffer), kernels }));
 }
 
 /** What tells the graph of a whole program from one inside of a loop. */
@@ -103,7 +97,7 @@ function lowerGraph(graph: Graph, arrays: ProgramArrays, constraints: Constraint
     }
     return number;
   };
-  const known: Arrays = { bufferOf, compactOf };
+  const known: Arrays = { bufferOf, compactOf, demand: arrays.demand };
   const place = (node: Tensor): Placed => placeRowMajor(node, bufferOf(node) ?? failed(node));
 
   const flows = new Set<ControlFlow>();
@@ -122,7 +116,7 @@ function lowerGraph(graph: Graph, arrays: ProgramArrays, constraints: Constraint
       case "elementwise": case "view": return [mapDraft([root], known, place)];
       case "reduce": return [reduceDraft(core, root, known, place)];
       case "contract": return [contractDraft(core, root, known, place)];
-      default: return [otherDraft(core, bufferOf, place)];
+      default: return [otherDraft(core, known, place)];
     }
   });
   const ordered = orderAndMerge(drafts, {
@@ -143,11 +137,7 @@ function lowerGraph(graph: Graph, arrays: ProgramArrays, constraints: Constraint
 /** The kernels of a loop or branch: its inputs and results are arrays, its graphs are lowered into the same program. */
 function controlDraft(flow: ControlFlow, roots: readonly Computed[], arrays: ProgramArrays, constraints: Constraints, depth: number, bufferOf: BufferOf): Draft {
   const { inputs } = roots[0].recipe;
-  const stored = (node: Tensor): number => {
-    const buffer = bufferOf(node);
-    if (buffer === null) throw new MustMaterialize(node);
-    return buffer;
-  };
+  const stored = (node: Tensor): number => bufferOf(node) ?? failed(node);
   const results = controlSpecs(flow).map((spec, output) => {
     const root = roots.find((each) => flowOf(each)?.output === output);
     // A result that nobody looks at is carried all the same.
@@ -162,10 +152,13 @@ function controlDraft(flow: ControlFlow, roots: readonly Computed[], arrays: Pro
       return { kernels: lowered.kernels, outputs: graph.outputs.map((node) => bufferOf(node) ?? failed(node)) };
     },
   });
-  return { roots, kind: "other", sources: inputs, pointwise: new Set(), kernels };
+  return { roots, kind: "other", ...whole, sources: inputs, pointwise: new Set(), kernels };
 }
 
 const failed = (node: Tensor): never => { throw new Error(`fuse: ${node.recipe?.primitive.name ?? "a node"} has no array`); };
+
+/** Of kernels that are not merged with others, nobody asks how large they are. */
+const whole = { operations: 0, depth: 0 } as const;
 
 type BufferOf = (node: Tensor) => number | null;
 type Place = (node: Tensor) => Placed;
@@ -174,13 +167,13 @@ type Place = (node: Tensor) => Placed;
 function mapDraft(nodes: readonly Computed[], arrays: Arrays, place: Place): Draft {
   const own = new Set<Tensor>(nodes);
   // What the loop computes itself may be seen through views, such as a reshape there and back, that leave each element in its place.
-  const atHand = (node: Tensor, chain: Chain | null): Expr | null => (chain !== null && own.has(node) && keepsOrder(node, chain) ? values.read(node) : null);
+  const atHand = (node: Tensor, chain: Chain | null): Expr | null => (chain !== null && own.has(node) && keepsOrder(node, chain, arrays.demand) ? values.read(node) : null);
   const values: Reader = reader({
     ...arrays, bufferOf: (node) => (own.has(node) ? null : arrays.bufferOf(node)), atHand, firstInput: 0,
-    adapt: (layout) => layout, misfit: () => new Error("fuse: a loop's operand has another shape"),
+    adapt: (layout) => layout, misfit: () => { throw new Error("fuse: a loop's operand has another shape"); },
   });
   const exprs = nodes.map((node) => values.read(node));
-  return { roots: nodes, kind: "map", sources: values.sources, pointwise: pointwiseSources(values, nodes[0].shape), kernels: [mapKernel(exprs, values.operands, nodes.map(place))] };
+  return { roots: nodes, kind: "map", operations: expressionCost(exprs), depth: expressionDepth(exprs), sources: values.sources, pointwise: pointwiseSources(values, nodes[0].shape), kernels: [mapKernel(exprs, values.operands, nodes.map(place))] };
 }
 
 /** The sources that are read at the very position that is written, and nowhere else. */
@@ -195,10 +188,10 @@ function pointwiseSources({ operands, sources }: Reader, shape: readonly number[
 
 /** Reads what a root computes of its core, whose finished value is input 0. */
 function readEpilogue(core: Computed, root: Computed, shape: readonly number[], arrays: Arrays): { readonly reader: Reader; readonly expr: Expr } {
-  const bare = (): Error => new MustBeBare(core);
+  const bare = (): void => arrays.demand.bare(core);
   const atHand = (node: Tensor, chain: Chain | null): Expr | null => {
     if (node !== core) return null;
-    if (!keepsOrder(node, chain)) throw bare();
+    if (!keepsOrder(node, chain, arrays.demand)) bare();
     return input(0, core.dtype);
   };
   const values = reader({ ...arrays, bufferOf: (node) => (node === root || node === core ? null : arrays.bufferOf(node)), atHand, firstInput: 1, adapt: adaptTo(shape), misfit: bare });
@@ -210,7 +203,7 @@ function reduceDraft(core: Computed, root: Computed, arrays: Arrays, place: Plac
   if (lower.kind !== "reduce") return failed(core);
   const axes = lower.axes(attributes);
   const prologue = reader({
-    ...arrays, atHand: () => null, firstInput: 0, adapt: (layout) => layout, misfit: () => new Error("fuse: a reduction's operand has another shape"),
+    ...arrays, atHand: () => null, firstInput: 0, adapt: (layout) => layout, misfit: () => { throw new Error("fuse: a reduction's operand has another shape"); },
   });
   const value = prologue.read(source);
   const kept = reducedShape(source.shape, axes, false);
@@ -220,7 +213,7 @@ function reduceDraft(core: Computed, root: Computed, arrays: Arrays, place: Plac
     epilogue: epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.reader.operands },
   });
   return {
-    roots: [root], kind: "reduce", sources: [...prologue.sources, ...(epilogue?.reader.sources ?? [])],
+    roots: [root], kind: "reduce", ...whole, sources: [...prologue.sources, ...(epilogue?.reader.sources ?? [])],
     pointwise: onlyIn(epilogue === null ? new Set() : pointwiseSources(epilogue.reader, kept), prologue.sources), kernels: [kernel],
   };
 }
@@ -237,16 +230,16 @@ function contractDraft(core: Computed, root: Computed, arrays: Arrays, place: Pl
       chain = { view: source as Computed, next: chain };
       [source] = (source as Computed).recipe.inputs;
     }
-    return { placed: { ...place(source), ...walk(source, chain) }, source };
+    return { placed: { ...place(source), ...walk(source, chain, arrays.demand) }, source };
   };
   const [a, b] = core.recipe.inputs.map(operand);
   const epilogue = root === core ? null : readEpilogue(core, root, core.shape, arrays);
   const kernel = contractKernel(a.placed, b.placed, { ...place(root), shape: core.shape, strides: placeRowMajor(core, 0).strides },
     epilogue === null ? null : { expr: epilogue.expr, inputs: epilogue.reader.operands });
-  if (kernel.epilogue !== null && !fitsProduct({ ...kernel, epilogue: kernel.epilogue }, core, root)) throw new MustBeBare(core);
+  if (kernel.epilogue !== null && !fitsProduct({ ...kernel, epilogue: kernel.epilogue }, core, root)) arrays.demand.bare(core);
   const factors = [a.source, b.source];
   return {
-    roots: [root], kind: "contract", sources: [...factors, ...(epilogue?.reader.sources ?? [])],
+    roots: [root], kind: "contract", ...whole, sources: [...factors, ...(epilogue?.reader.sources ?? [])],
     pointwise: onlyIn(epilogue === null ? new Set() : pointwiseSources(epilogue.reader, core.shape), factors), kernels: [kernel],
   };
 }
@@ -264,22 +257,19 @@ function fitsProduct({ epilogue, ...kernel }: ContractKernel & { readonly epilog
 }
 
 /** Kernels that neither take nor give anything of their neighbours: their operands are arrays, seen through views where strides will do. */
-function otherDraft(core: Computed, bufferOf: BufferOf, place: Place): Draft {
+function otherDraft(core: Computed, { bufferOf, demand }: Arrays, place: Place): Draft {
   const { primitive, inputs, attributes } = core.recipe;
-  const strided = primitive.lower.kind === "place";
   const sources: Tensor[] = [];
   const operands = inputs.map((node) => {
     let chain: Chain | null = null;
     let source = node;
     while (bufferOf(source) === null) {
-      const { lower } = (source as Computed).recipe.primitive;
-      if (lower.kind !== "view" || !strided) throw new MustMaterialize(source);
       chain = { view: source as Computed, next: chain };
       [source] = (source as Computed).recipe.inputs;
     }
     sources.push(source);
-    return { ...place(source), ...walk(source, chain) };
+    return { ...place(source), ...walk(source, chain, demand) };
   });
-  return { roots: [core], kind: "other", sources, pointwise: new Set(), kernels: lowerCall(primitive, operands, attributes, place(core)) };
+  return { roots: [core], kind: "other", ...whole, sources, pointwise: new Set(), kernels: lowerCall(primitive, operands, attributes, place(core)) };
 }
 

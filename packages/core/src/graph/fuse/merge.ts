@@ -1,10 +1,15 @@
 import type { Tensor } from "../../tensor.ts";
+import { mostDepth, mostOperations } from "./bounds.ts";
 import type { Draft } from "./order.ts";
 
 /** A loop that reads and writes more arrays than this runs out of registers for its pointers. */
 const mostOperands = 14;
 
 const operandsOf = ({ sources, roots }: Draft): number => sources.length + roots.length;
+
+/** Whether one loop for two stays within bounds, though one computes what the other reads. */
+const haveRoom = (a: Draft, b: Draft): boolean =>
+  operandsOf(a) + operandsOf(b) <= mostOperands && a.operations + b.operations <= mostOperations && a.depth + b.depth <= mostDepth;
 
 /** Whether two loops over one shape read or make the same arrays, and each reads the other's results, if at all, where it would compute them itself. */
 function related(a: Draft, b: Draft): boolean {
@@ -78,7 +83,7 @@ export function mergeLoops(drafts: readonly Draft[], merge: (a: Draft, b: Draft)
     const candidates = new Set([...draft.sources, ...draft.roots].flatMap((node) => [...(users.get(node) ?? [])]));
     candidates.delete(draft);
     for (const other of [...candidates].sort((a, b) => placeOf(a) - placeOf(b))) {
-      if (operandsOf(other) + operandsOf(draft) > mostOperands || !related(other, draft)) continue;
+      if (!haveRoom(other, draft) || !related(other, draft)) continue;
       const [first, second] = placeOf(other) < placeOf(draft) ? [other, draft] : [draft, other];
       const needed = between(first, second);
       if (needed === null) continue;

@@ -12,6 +12,9 @@ export interface Draft {
   readonly sources: readonly Tensor[];
   /** Those of them that are read at the position that is written only: the result may take their place. */
   readonly pointwise: ReadonlySet<Tensor>;
+  /** Of a loop's expressions: operations in all, and those that follow one another. */
+  readonly operations: number;
+  readonly depth: number;
   readonly kernels: readonly Kernel[];
 }
 

@@ -1,7 +1,6 @@
-import { input } from "../../engine/expr.ts";
-import { expressionCost } from "../../engine/work.ts";
 import type { Tensor } from "../../tensor.ts";
-import { computedNodes, type Computed, type Graph } from "../graph.ts";
+import { computedNodes, uniformValue, type Computed, type Graph } from "../graph.ts";
+import { boundExpressions, canBeInlined, kernelLoads, kindOf, ownCost } from "./bounds.ts";
 
 /** Which nodes get an array; all others are computed inside the kernels that use them. */
 export interface Roots {
@@ -22,32 +21,42 @@ export interface Constraints {
 /** Above this many operations a value that several kernels use is stored rather than computed again. */
 const recomputeLimit = 6;
 
-/** The operations of one element of a node. */
-function ownCost(node: Computed): number {
-  const { primitive: { lower }, inputs, attributes } = node.recipe;
-  if (lower.kind !== "elementwise") return 0;
-  return expressionCost([lower.expr(inputs.map(({ dtype }, i) => input(i, dtype)), attributes)]);
-}
-
-const kindOf = (node: Computed): string => node.recipe.primitive.lower.kind;
-
 /** Chooses the roots of a graph whose outputs are distinct computed nodes. */
 export function chooseRoots(graph: Graph, { materialized, bare }: Constraints): Roots {
   const nodes = computedNodes(graph);
   const computed = new Set<Tensor>(nodes);
   const consumers = new Map<Tensor, Computed[]>();
-  for (const node of nodes) for (const each of new Set(node.recipe.inputs)) consumers.set(each, [...(consumers.get(each) ?? []), node]);
+  for (const node of nodes) {
+    for (const each of new Set(node.recipe.inputs)) {
+      const known = consumers.get(each);
+      if (known === undefined) consumers.set(each, [node]);
+      else known.push(node);
+    }
+  }
   const usesOf = (node: Tensor): readonly Computed[] => consumers.get(node) ?? [];
 
   const forced = new Set<Tensor>([...graph.outputs, ...materialized]);
   for (const node of nodes) {
-    if (kindOf(node) !== "contract") continue;
-    // A product reads its operands many times: they are stored, seen through views.
+    const kind = kindOf(node);
+    if (canBeInlined(node) || kind === "reduce") continue;
+    // A product reads its operands many times, and kernels that are no loops read arrays: operands are stored. Products and places see them through views.
     for (let operand of node.recipe.inputs) {
-      while (computed.has(operand) && !forced.has(operand) && kindOf(operand as Computed) === "view") [operand] = (operand as Computed).recipe.inputs;
+      while (kind !== "named" && kind !== "control" && computed.has(operand) && !forced.has(operand) && kindOf(operand as Computed) === "view") [operand] = (operand as Computed).recipe.inputs;
       if (computed.has(operand)) forced.add(operand);
     }
   }
+
+  const ownCosts = new Map<Tensor, number>(nodes.map((node) => [node, ownCost(node)]));
+  /** What computing a node on the spot takes; what is expensive and used in several places will not be computed there again. */
+  const inlineCost = new Map<Tensor, number>();
+  for (const node of nodes) {
+    const below = !canBeInlined(node) ? [] : node.recipe.inputs.map((each) => {
+      const cost = inlineCost.get(each) ?? 0;
+      return cost > recomputeLimit && usesOf(each).length > 1 ? 0 : cost;
+    });
+    inlineCost.set(node, below.reduce((sum, cost) => sum + cost, ownCosts.get(node) ?? 0));
+  }
+  boundExpressions(nodes, ownCosts, usesOf, forced);
 
   // What follows a reduction or product alone, element by element, becomes its epilogue.
   const cores = new Map<Tensor, Computed>();
@@ -65,39 +74,32 @@ export function chooseRoots(graph: Graph, { materialized, bare }: Constraints): 
     for (let node: Computed = core; node !== last; node = usesOf(node)[0]) absorbed.add(node);
   }
 
-  /** What computing a node on the spot takes; what is expensive and used in several places will not be computed there again. */
-  const inlineCost = new Map<Tensor, number>();
-  for (const node of nodes) {
-    const below = kindOf(node) !== "elementwise" && kindOf(node) !== "view" ? [] : node.recipe.inputs.map((each) => {
-      const cost = inlineCost.get(each) ?? 0;
-      return cost > recomputeLimit && usesOf(each).length > 1 ? 0 : cost;
-    });
-    inlineCost.set(node, below.reduce((sum, cost) => sum + cost, ownCost(node)));
-  }
-
   const roots = new Set<Tensor>();
-  /** The roots in whose kernels a node would be computed. */
-  const homes = new Map<Tensor, ReadonlySet<Tensor>>();
+  /** The root in whose kernel a node would be computed; `null` where there are several. */
+  const homes = new Map<Tensor, Tensor | null>();
+  const homeOf = (uses: readonly Computed[]): Tensor | null => {
+    const first = homes.get(uses[0]) ?? null;
+    return uses.every((use) => homes.get(use) === first) ? first : null;
+  };
   const finalOf = new Map<Tensor, Tensor>([...cores].map(([last, core]) => [core, last]));
+  const loads = kernelLoads(ownCosts, (node) => forced.has(node) || (computed.has(node) ? !canBeInlined(node as Computed) : uniformValue(node) === null));
   for (const node of [...nodes].reverse()) {
-    const kind = kindOf(node);
-    const isRoot = forced.has(node) || cores.has(node)
-      || (!absorbed.has(node) && kind !== "elementwise" && kind !== "view")
-      || (kind === "elementwise" && !absorbed.has(node) && isStored(node));
+    const isElementwise = kindOf(node) === "elementwise";
+    let home = finalOf.get(node) ?? (forced.has(node) ? node : homeOf(usesOf(node)));
+    const hasRoom = home === null || loads.take(home, node);
+    const isRoot = forced.has(node) || cores.has(node) || (!absorbed.has(node) && (!canBeInlined(node) || (isElementwise && (!hasRoom || isStored(node)))));
     if (isRoot) {
       roots.add(node);
-      homes.set(node, new Set([node]));
-      continue;
+      if (home !== node) loads.take(node, node);
+      home = node;
     }
-    const own = finalOf.get(node);
-    homes.set(node, own !== undefined ? new Set([own]) : new Set(usesOf(node).flatMap((use) => [...(homes.get(use) ?? [])])));
+    homes.set(node, home);
   }
   function isStored(node: Computed): boolean {
     const cost = inlineCost.get(node) ?? 0;
     const uses = usesOf(node);
     if (cost > 0 && uses.some((use) => kindOf(use) === "view" && use.size > node.size)) return true;
-    const places = new Set(uses.flatMap((use) => [...(homes.get(use) ?? [])]));
-    return places.size > 1 && cost > recomputeLimit;
+    return cost > recomputeLimit && homeOf(uses) === null;
   }
   return { roots: nodes.filter((node) => roots.has(node)), cores };
 }
