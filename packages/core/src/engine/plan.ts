@@ -38,21 +38,35 @@ export function planMemory({ buffers }: Program, phases: readonly Phase[]): Plan
       }
     }
   });
-  // The largest first: small ones fill what is left between.
-  const placed: { readonly start: number; readonly end: number; readonly first: number; readonly last: number }[] = [];
+  // The largest first: small ones fill what is left between. Those that have a place are kept in the order of their places.
+  const placed: Placed[] = [];
   const bySize = [...lives].sort(([a], [b]) => paddedBytes(buffers[b]) - paddedBytes(buffers[a]) || a - b);
   const base = size;
   for (const [buffer, { first, last }] of bySize) {
     const bytes = paddedBytes(buffers[buffer]);
-    const taken = placed.filter((other) => other.first <= last && first <= other.last).sort((a, b) => a.start - b.start);
     let start = base;
-    for (const other of taken) {
+    for (const other of placed) {
       if (start + bytes <= other.start) break;
-      start = Math.max(start, other.end);
+      if (other.first <= last && first <= other.last && other.end > start) start = other.end;
     }
     offsets[buffer] = start;
-    placed.push({ start, end: start + bytes, first, last });
+    placed.splice(placeAfter(placed, start), 0, { start, end: start + bytes, first, last });
     size = Math.max(size, start + bytes);
   }
   return { offsets, size };
+}
+
+/** Bytes that are taken from one phase to another. */
+interface Placed { readonly start: number; readonly end: number; readonly first: number; readonly last: number }
+
+/** How many of some places, in their order, begin at a byte or before it. */
+function placeAfter(placed: readonly Placed[], start: number): number {
+  let low = 0;
+  let high = placed.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (placed[middle].start <= start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

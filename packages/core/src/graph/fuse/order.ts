@@ -58,25 +58,36 @@ const writersOf = (drafts: readonly Draft[]): ReadonlyMap<Tensor, Draft> => new 
 function scheduleUpdates(drafts: readonly Draft[], newValues: ReadonlyMap<Tensor, Tensor>): { readonly order: readonly Draft[]; readonly inPlace: ReadonlySet<Tensor> } {
   const writers = writersOf(drafts);
   const before = new Map<Draft, Set<Draft>>(drafts.map((draft) => [draft, new Set(draft.sources.flatMap((source) => writers.get(source) ?? []).filter((each) => each !== draft))]));
+  const positions = new Map(drafts.map((draft, at) => [draft, at]));
+  const positionOf = (draft: Draft): number => positions.get(draft) ?? 0;
+  const readersOf = new Map<Tensor, Draft[]>([...newValues.values()].map((variable) => [variable, []]));
+  for (const draft of drafts) for (const source of new Set(draft.sources)) readersOf.get(source)?.push(draft);
+  /** The first draft so far that has to wait for one behind it. */
+  let firstWaiting = Infinity;
   const inPlace = new Set<Tensor>();
   for (const [root, variable] of newValues) {
     const writer = writers.get(root);
     if (writer === undefined || writer.kind === "other" || (writer.sources.includes(variable) && !writer.pointwise.has(variable))) continue;
-    const readers = drafts.filter((draft) => draft !== writer && draft.sources.includes(variable));
-    if (readers.some((each) => reaches(each, writer, before))) continue;
-    for (const each of readers) before.get(writer)?.add(each);
+    const readers = (readersOf.get(variable) ?? []).filter((draft) => draft !== writer);
+    // What comes before both the writer and all that wait for later drafts can only lead further back.
+    const least = Math.min(positionOf(writer), firstWaiting);
+    if (readers.some((each) => reaches(each, writer, before, (draft) => positionOf(draft) >= least))) continue;
+    for (const each of readers) {
+      before.get(writer)?.add(each);
+      if (positionOf(each) > positionOf(writer)) firstWaiting = Math.min(firstWaiting, positionOf(writer));
+    }
     inPlace.add(root);
   }
   return { order: sort(drafts, before), inPlace };
 }
 
-/** Whether `from` comes after `target` by what must come before it. */
-function reaches(from: Draft, target: Draft, before: ReadonlyMap<Draft, ReadonlySet<Draft>>): boolean {
+/** Whether `from` comes after `target` by what must come before it; `leads` tells what may lead there. */
+function reaches(from: Draft, target: Draft, before: ReadonlyMap<Draft, ReadonlySet<Draft>>, leads: (draft: Draft) => boolean): boolean {
   const seen = new Set<Draft>();
   const pending = [from];
   for (let draft = pending.pop(); draft !== undefined; draft = pending.pop()) {
     if (draft === target) return true;
-    if (seen.has(draft)) continue;
+    if (seen.has(draft) || !leads(draft)) continue;
     seen.add(draft);
     pending.push(...(before.get(draft) ?? []));
   }
