@@ -17,7 +17,9 @@ export { currentEngine, installEngine, type Engine } from "./engine/engine.ts";
 export { evaluate, referenceEngine } from "./engine/reference/reference.ts";
 export { bind } from "./graph/bind.ts";
 export { forEachLeaf, mapLeaves, tensorsOf, variablesOf, withTensors } from "./transform/tree.ts";
-export { callback, checkOptions, flag, nearest, type OptionKind, type OptionNames } from "./options.ts";
+export {
+  axes, axis, callback, checkOptions, describe, dtype, flag, listOf, nearest, number, oneOf, text, wholeNumber, type OptionKind, type OptionNames,
+} from "./options.ts";
 export {
   isArrayBuffer, isBlob, isError, isNumberArray, isPromise, isRecord, isSharedArrayBuffer, isUrl, messageOf, typedArrayName, type NumberArray,
 } from "./realm.ts";

@@ -1,6 +1,6 @@
 import { isDType } from "./dtype.ts";
 import { DTypeError, NdgradError, ShapeError } from "./errors.ts";
-import { isRecord, typedArrayName } from "./realm.ts";
+import { isNumberArray, isRecord, typedArrayName } from "./realm.ts";
 
 type KeyOf<T> = T extends unknown ? keyof T & string : never;
 type FailureClass = new (message: string) => Error;
@@ -37,6 +37,11 @@ export const text: OptionKind = { takes: "a string", example: '"name"', test: (v
 export const dtype: OptionKind = { takes: 'a dtype: "float32", "float64", "int32" or "bool"', example: '"float32"', test: isDType, Failure: DTypeError };
 /** A function that is called with what its place in the signature says. */
 export const callback: OptionKind = { takes: "a function", example: "() => …", test: (value) => typeof value === "function" };
+
+/** A list of things of one kind. */
+export const listOf = (kind: OptionKind, what: string): OptionKind => ({
+  takes: `a list of ${what}`, example: `[${kind.example}]`, test: (value) => (Array.isArray(value) || isNumberArray(value)) && Array.prototype.every.call(value, kind.test),
+});
 
 /** One of a few words or numbers. */
 export function oneOf(...values: readonly (string | number)[]): OptionKind {

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { NdgradError } from "@ndgrad/core";
-import { checkGradients, type GradientCheckOptions } from "./check/check-gradients.ts";
+import { checkOptions } from "@ndgrad/core/internal";
+import { checkGradients, gradientCheckOptions, type GradientCheckOptions } from "./check/check-gradients.ts";
 import { isEmpty } from "./check/report.ts";
 
 interface GradientMatchers<R> {
@@ -25,6 +26,7 @@ expect.extend({
     if (typeof received !== "function") {
       return { pass: false, message: () => `toHaveCorrectGradients: expected a function of tensors, and got ${received === null ? "null" : typeof received}` };
     }
+    checkOptions("toHaveCorrectGradients", options, gradientCheckOptions);
     // What it takes and returns is found out by calling it.
     const report = checkGradients(received as () => unknown, inputs, options);
     // Neither right nor wrong: `not` must not take it for wrong.

@@ -1,9 +1,10 @@
 import { Tensor, tensor } from "@ndgrad/core";
 import { contours } from "d3-contour";
+import { checkOptions, number, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
 import { heading } from "./heading.ts";
-import { classedPoints, described, legendEntries, marksOf, pointLayer, side, type ScatterOptions } from "./scatter-by-class.ts";
+import { classedPoints, described, legendEntries, marksOf, pointLayer, scatterOptions, side, type ScatterOptions } from "./scatter-by-class.ts";
 import { schema, type Json } from "./spec.ts";
 import { fieldLines } from "./terminal/field.ts";
 import { inLines, legendLines } from "./terminal/page.ts";
@@ -12,12 +13,14 @@ import { vectorOf, type Numbers, type Rows } from "./values.ts";
 
 export interface DecisionBoundaryOptions extends ScatterOptions {
   /** How many places are asked along each axis; 120 unless given. */
-  readonly resolution?: number;
+  readonly resolution?: number | undefined;
   /** Where one class ends and the other begins; 0.5 unless given. */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
   /** What the field is called in the legend; "probability of class 1", or of its name, unless given. */
-  readonly fieldLabel?: string;
+  readonly fieldLabel?: string | undefined;
 }
+
+const optionNames: OptionNames<DecisionBoundaryOptions> = { ...scatterOptions, resolution: number, threshold: number, fieldLabel: text };
 
 /** Bands of probability, ten of them: coarse enough to be told apart, and 0.5 is an edge. */
 const bands = 10;
@@ -39,6 +42,7 @@ const fieldColours = ["#8fbfdf", "#bcd8ea", "#f8f8f8", "#f8d3b4", "#efab78"];
  * await decisionBoundary(circle, [[0, 0], [2, 2]], [1, 0]).save("pictures/boundary.svg");
  */
 export function decisionBoundary(network: (points: Tensor<[number, 2]>) => Numbers, points: Rows, classes: Numbers, options: DecisionBoundaryOptions = {}): Figure {
+  checkOptions("decisionBoundary", options, optionNames, PlotError);
   const { resolution = 120, threshold = 0.5, title = "Decision boundary", subtitle } = options;
   if (!Number.isInteger(resolution) || resolution < 2 || resolution > 1000) throw new PlotError(`decisionBoundary: resolution ${resolution}; give a whole number from 2 to 1000`);
   if (!(threshold > 0 && threshold < 1)) throw new PlotError(`decisionBoundary: threshold ${threshold}; give a number between 0 and 1`);

@@ -1,5 +1,6 @@
+import { checkOptions, describe, isRecord } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
-import { htmlPage, renderPng, renderSvg, titleOf, type PngOptions } from "./render.ts";
+import { htmlPage, renderPng, pngOptions, renderSvg, titleOf, type PngOptions } from "./render.ts";
 import { writeWhole } from "./save.ts";
 import type { Spec } from "./spec.ts";
 import { inLines, widthOf, type TextOptions } from "./terminal/page.ts";
@@ -36,13 +37,18 @@ export interface Figure {
  * await figure({ ...lossCurve([3, 2, 1]).spec, width: 300 }).save("pictures/small.svg");
  */
 export function figure(given: Spec, inCharacters?: (width: number) => readonly string[]): Figure {
+  if (!isRecord(given)) throw new PlotError(`figure: a figure is made of a Vega-Lite spec, a record, not of ${describe(given)}`);
   const spec: Spec = { ...given, config: given["config"] ?? config };
   const title = (): string => titleOf(spec) ?? "figure";
   const toSVG = (): Promise<string> => renderSvg(spec);
-  const toPNG = async (options: PngOptions = {}): Promise<Uint8Array> => renderPng(await toSVG(), options);
+  const toPNG = async (options: PngOptions = {}): Promise<Uint8Array> => {
+    checkOptions("toPNG", options, pngOptions, PlotError);
+    return renderPng(await toSVG(), options);
+  };
   const toHTML = async (): Promise<string> => htmlPage(await toSVG(), spec, title());
   const save = async (path: string, options: PngOptions = {}): Promise<string> => {
-    const ending = /\.(svg|png|html)$/i.exec(path)?.[1]?.toLowerCase();
+    checkOptions("save", options, pngOptions, PlotError);
+    const ending = /\.(svg|png|html)$/i.exec(String(path))?.[1]?.toLowerCase();
     if (ending === undefined) throw new PlotError(`save: "${path}" does not say what to write; end it in .svg, .png or .html`);
     await writeWhole(path, ending === "svg" ? await toSVG() : ending === "png" ? await toPNG(options) : await toHTML());
     return path;

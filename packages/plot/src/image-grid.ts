@@ -1,3 +1,4 @@
+import { checkOptions, number, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
 import { heading } from "./heading.ts";
@@ -10,15 +11,17 @@ import { config, ink } from "./theme.ts";
 import { imagesOf, vectorOf, type Image, type Images, type Numbers } from "./values.ts";
 
 export interface ImageGridOptions {
-  readonly title?: string;
-  readonly subtitle?: string;
+  readonly title?: string | undefined;
+  readonly subtitle?: string | undefined;
   /** What stands under each image: numbers or texts. */
-  readonly labels?: Numbers | readonly string[];
+  readonly labels?: Numbers | readonly string[] | undefined;
   /** Images in a row; 5 unless given. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
   /** How large an image is drawn, in pixels; 84 unless given. */
-  readonly size?: number;
+  readonly size?: number | undefined;
 }
+
+const optionNames: OptionNames<ImageGridOptions> = { title: text, subtitle: text, labels: true, columns: number, size: number };
 
 /**
  * Grey images in rows, with a label under each. Values are drawn as ink on paper: 0 is white; 1, or the largest value if
@@ -30,6 +33,7 @@ export interface ImageGridOptions {
  * await imageGrid(train.x.slice([[0, 10]]), { labels: train.y.slice([[0, 10]]) }).save("pictures/digits.png");
  */
 export function imageGrid(images: Images, options: ImageGridOptions = {}): Figure {
+  checkOptions("imageGrid", options, optionNames, PlotError);
   const { title = "Images", subtitle, columns = 5, size = 84 } = options;
   const drawn = imagesOf("imageGrid", images);
   checkColumns("imageGrid", columns);

@@ -1,4 +1,5 @@
 import { Tensor } from "@ndgrad/core";
+import { checkOptions, listOf, number, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
 import { axisTitle, heading } from "./heading.ts";
@@ -12,21 +13,25 @@ import { thinned } from "./thinned.ts";
 import { extentOf, vectorOf, type Numbers } from "./values.ts";
 
 export interface LossCurveOptions {
-  readonly title?: string;
-  readonly subtitle?: string;
+  readonly title?: string | undefined;
+  readonly subtitle?: string | undefined;
   /** Where on the horizontal axis each value stands, in rising order; 1, 2, 3, … unless given. */
-  readonly x?: Numbers;
+  readonly x?: Numbers | undefined;
   /** "epoch" unless given. */
-  readonly xLabel?: string;
+  readonly xLabel?: string | undefined;
   /** What is measured, with its unit if it has one; "loss" unless given. */
-  readonly yLabel?: string;
+  readonly yLabel?: string | undefined;
   /** "log" shows a fall over several powers of ten; "linear" unless given. */
-  readonly yScale?: "linear" | "log";
+  readonly yScale?: "linear" | "log" | undefined;
   /** How numbers read at the vertical axis, in d3's notation: "%" for shares; Vega's own choice unless given. */
-  readonly yFormat?: string;
+  readonly yFormat?: string | undefined;
   /** The ends of the vertical axis; from the data and 0 unless given. */
-  readonly yDomain?: readonly [number, number];
+  readonly yDomain?: readonly [number, number] | undefined;
 }
+
+const optionNames: OptionNames<LossCurveOptions> = {
+  title: text, subtitle: text, x: true, xLabel: text, yLabel: text, yScale: true, yFormat: text, yDomain: listOf(number, "two numbers"),
+};
 
 /** More points than a picture has pixels only make the file large. */
 const mostPoints = 1200;
@@ -46,6 +51,7 @@ const [width, height] = [520, 300];
  * await curve.save("pictures/loss.svg");
  */
 export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, options: LossCurveOptions = {}): Figure {
+  checkOptions("lossCurve", options, optionNames, PlotError);
   const { xLabel = "epoch", yLabel = "loss", yScale = "linear", yFormat, yDomain, title = capitalised(yLabel), subtitle } = options;
   if (typeof losses !== "object" || losses === null) throw new PlotError(`lossCurve: ${String(losses)} is no list; give numbers, or lists by name`);
   checkAxes(yScale, yDomain, yFormat);

@@ -1,3 +1,4 @@
+import { checkOptions, listOf, number, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
 import { heading } from "./heading.ts";
@@ -11,13 +12,15 @@ import { config, faintInk, otherColour, rightColour, wrongColour } from "./theme
 import { imagesOf, matrixOf, vectorOf, type Images, type Numbers, type Rows } from "./values.ts";
 
 export interface PredictionGridOptions {
-  readonly title?: string;
-  readonly subtitle?: string;
+  readonly title?: string | undefined;
+  readonly subtitle?: string | undefined;
   /** Examples in a row; 3 unless given. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
   /** What the classes are called, all of them; their numbers unless given. */
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
 }
+
+const optionNames: OptionNames<PredictionGridOptions> = { title: text, subtitle: text, columns: number, names: listOf(text, "strings") };
 
 /** Sizes of one example, in pixels: the image, the bars beside it, the words under it. */
 const picture = 92;
@@ -46,6 +49,7 @@ const fewBars = 10;
  * await predictionGrid(test.x.slice([[0, 15]]), mlp(test.x.slice([[0, 15]])), test.y.slice([[0, 15]])).save("pictures/predictions.png");
  */
 export function predictionGrid(images: Images, values: Rows, labels: Numbers, options: PredictionGridOptions = {}): Figure {
+  checkOptions("predictionGrid", options, optionNames, PlotError);
   const { title = "Predictions", subtitle, columns = 3, names } = options;
   checkColumns("predictionGrid", columns);
   const drawn = imagesOf("predictionGrid", images);

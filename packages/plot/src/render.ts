@@ -1,6 +1,6 @@
 import type * as moduleLibrary from "node:module";
 import type * as resvg from "@resvg/resvg-js";
-import { nodeModule } from "@ndgrad/core/internal";
+import { listOf, nodeModule, number, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import type { Spec } from "./spec.ts";
 import { textWidth } from "./text-width.ts";
@@ -72,10 +72,12 @@ function quietLogger(errors: string[]) {
 
 export interface PngOptions {
   /** Pixels for each of the picture's units; 2 unless given, which is sharp on most screens. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** Font files (.ttf, .otf) to use beside the machine's own. */
-  readonly fontFiles?: readonly string[];
+  readonly fontFiles?: readonly string[] | undefined;
 }
+
+export const pngOptions: OptionNames<PngOptions> = { scale: number, fontFiles: listOf(text, "paths") };
 
 /** A native module, which bundlers must not follow: they cannot read it, and a browser could not run it. */
 function loadResvg(): typeof resvg {

@@ -1,3 +1,4 @@
+import { checkOptions, listOf, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
 import { axisTitle, heading } from "./heading.ts";
@@ -8,14 +9,16 @@ import { classColours, classShapes, config } from "./theme.ts";
 import { extentOf, matrixOf, vectorOf, widened, type Numbers, type Rows } from "./values.ts";
 
 export interface ScatterOptions {
-  readonly title?: string;
-  readonly subtitle?: string;
+  readonly title?: string | undefined;
+  readonly subtitle?: string | undefined;
   /** "x1" and "x2" unless given; say units here. */
-  readonly xLabel?: string;
-  readonly yLabel?: string;
+  readonly xLabel?: string | undefined;
+  readonly yLabel?: string | undefined;
   /** What the classes are called, by number, each differently; the numbers unless given. */
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
 }
+
+export const scatterOptions: OptionNames<ScatterOptions> = { title: text, subtitle: text, xLabel: text, yLabel: text, names: listOf(text, "strings") };
 
 /** How wide and high the plane is drawn. */
 export const side = 400;
@@ -31,6 +34,7 @@ export const side = 400;
  * await scatterByClass([[0, 0], [1, 1], [0, 1]], [0, 0, 1], { title: "Three points" }).save("pictures/points.svg");
  */
 export function scatterByClass(points: Rows, classes: Numbers, options: ScatterOptions = {}): Figure {
+  checkOptions("scatterByClass", options, scatterOptions, PlotError);
   const { title = "Data", subtitle } = options;
   const scatter = classedPoints("scatterByClass", points, classes, options.names);
   const [xDomain, yDomain] = scatter.domains;

@@ -1,4 +1,4 @@
-import { fromData, isFloat, rowMajorStrides, showSpec, sizeOf, allocate, type Picker, type Primitive, type SampleInput, type Tensor } from "@ndgrad/core/internal";
+import { checkOptions, flag, fromData, isFloat, rowMajorStrides, showSpec, sizeOf, allocate, type OptionNames, type Picker, type Primitive, type SampleInput, type Tensor } from "@ndgrad/core/internal";
 import fc from "fast-check";
 import { shapes } from "./shapes.ts";
 import { tensors } from "./tensors.ts";
@@ -14,10 +14,12 @@ export interface SampleCall {
 /** Which calls to draw. */
 export interface SampleOptions {
   /** Lets the inputs lie in memory in all ways (transposed, strided, flipped, stretched) instead of row-major. Default false. */
-  readonly layouts?: boolean;
+  readonly layouts?: boolean | undefined;
   /** Lets some shapes have an axis of up to 70, beyond the vectors and blocks of engines. Default false. */
-  readonly long?: boolean;
+  readonly long?: boolean | undefined;
 }
+
+const optionNames: OptionNames<SampleOptions> = { layouts: flag, long: flag };
 
 /** What `fc.gen()` gives. */
 export type Draw = <T, Args extends unknown[]>(arbitrary: (...args: Args) => fc.Arbitrary<T>, ...args: Args) => T;
@@ -40,7 +42,9 @@ export const pickerOf = (draw: Draw, long: boolean): Picker => ({
  * @example
  * fc.assert(fc.property(samplesOf(registry.get("exp")!), ({ primitive, inputs, attributes }) => bind(primitive, inputs, attributes).size === inputs[0].size));
  */
-export function samplesOf(primitive: Primitive, { layouts = false, long = false }: SampleOptions = {}): fc.Arbitrary<SampleCall> {
+export function samplesOf(primitive: Primitive, options: SampleOptions = {}): fc.Arbitrary<SampleCall> {
+  checkOptions("samplesOf", options, optionNames);
+  const { layouts = false, long = false } = options;
   // gen() leaves its source of randomness as it was: without the number before it, filter() would draw the same call for ever.
   return fc.tuple(fc.noShrink(fc.integer()), fc.gen()).map(([, draw]) => {
     const { inputs, attributes } = primitive.sample(pickerOf(draw, long));

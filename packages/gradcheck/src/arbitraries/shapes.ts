@@ -1,16 +1,19 @@
+import { checkOptions, wholeNumber, type OptionNames } from "@ndgrad/core/internal";
 import fc from "fast-check";
 
 /** Which shapes to draw. */
 export interface ShapeOptions {
   /** Default 0. */
-  readonly leastRank?: number;
+  readonly leastRank?: number | undefined;
   /** Default 4. */
-  readonly mostRank?: number;
+  readonly mostRank?: number | undefined;
   /** Default 0: axes without elements are drawn too. */
-  readonly leastSize?: number;
+  readonly leastSize?: number | undefined;
   /** Default 5. */
-  readonly mostSize?: number;
+  readonly mostSize?: number | undefined;
 }
+
+const optionNames: OptionNames<ShapeOptions> = { leastRank: wholeNumber, mostRank: wholeNumber, leastSize: wholeNumber, mostSize: wholeNumber };
 
 /**
  * Shapes: rank 0 and axes of size 0 and 1 included, unless the options leave them out. Shrinks to few, short axes.
@@ -18,7 +21,9 @@ export interface ShapeOptions {
  * @example
  * fc.assert(fc.property(shapes({ leastRank: 1 }), (shape) => zeros(shape).rank === shape.length));
  */
-export function shapes({ leastRank = 0, mostRank = 4, leastSize = 0, mostSize = 5 }: ShapeOptions = {}): fc.Arbitrary<number[]> {
+export function shapes(options: ShapeOptions = {}): fc.Arbitrary<number[]> {
+  checkOptions("shapes", options, optionNames);
+  const { leastRank = 0, mostRank = 4, leastSize = 0, mostSize = 5 } = options;
   return fc.array(sizes(leastSize, mostSize), { minLength: leastRank, maxLength: Math.max(leastRank, mostRank), size: "max" });
 }
 
@@ -41,6 +46,7 @@ export interface BroadcastableShapes {
  * fc.assert(fc.property(broadcastableShapes(2), ({ shapes: [a, b], result }) => String(zeros(a).add(zeros(b)).shape) === String(result)));
  */
 export function broadcastableShapes(count: number, options: ShapeOptions = {}): fc.Arbitrary<BroadcastableShapes> {
+  checkOptions("broadcastableShapes", options, optionNames);
   return shapes(options).chain((whole) => {
     const least = Math.min(options.leastRank ?? 0, whole.length);
     const part = fc.tuple(fc.integer({ min: 0, max: whole.length - least }), fc.array(fc.boolean(), { minLength: whole.length, maxLength: whole.length }))

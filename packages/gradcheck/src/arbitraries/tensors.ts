@@ -1,18 +1,21 @@
-import { allocate, fromData, isFloat, sizeOf, type DType, type Tensor } from "@ndgrad/core/internal";
+import { NdgradError, allocate, checkOptions, dtype as dtypeKind, flag, fromData, isFloat, listOf, number, sizeOf, type DType, type OptionKind, type OptionNames, type Tensor } from "@ndgrad/core/internal";
 import fc from "fast-check";
 import { shapes, type ShapeOptions } from "./shapes.ts";
 
 /** Which tensors to draw. */
 export interface TensorOptions {
   /** One shape, or where shapes are drawn from. Default: `shapes()`. */
-  readonly shape?: readonly number[] | ShapeOptions | fc.Arbitrary<readonly number[]>;
+  readonly shape?: readonly number[] | ShapeOptions | fc.Arbitrary<readonly number[]> | undefined;
   /** One dtype, or several to choose from. Default: float32. */
-  readonly dtype?: DType | readonly DType[];
+  readonly dtype?: DType | readonly DType[] | undefined;
   /** The least and the greatest element. Default: −10 to 10 (0 to 1 for bool). */
-  readonly range?: readonly [least: number, most: number];
+  readonly range?: readonly [least: number, most: number] | undefined;
   /** No two elements alike, and floats well apart: for functions that choose among elements, where ties make a kink. */
-  readonly distinct?: boolean;
+  readonly distinct?: boolean | undefined;
 }
+
+const dtypes: OptionKind = { ...dtypeKind, takes: `${dtypeKind.takes}, or a list of them`, test: (value) => dtypeKind.test(value) || listOf(dtypeKind, "dtypes").test(value) };
+export const tensorOptions: OptionNames<TensorOptions> = { shape: true, dtype: dtypes, range: listOf(number, "two numbers"), distinct: flag };
 
 /**
  * Tensors of drawn shape, dtype and elements. Shrinks to small shapes and to elements near 0 (or the end of `range` next to it).
@@ -20,7 +23,9 @@ export interface TensorOptions {
  * @example
  * fc.assert(fc.property(tensors({ dtype: ["float32", "float64"] }), (x) => x.neg().neg().sub(x).abs().sum().item() === 0));
  */
-export function tensors({ shape, dtype = "float32", range, distinct = false }: TensorOptions = {}): fc.Arbitrary<Tensor> {
+export function tensors(options: TensorOptions = {}): fc.Arbitrary<Tensor> {
+  checkOptions("tensors", options, tensorOptions);
+  const { shape, dtype = "float32", range, distinct = false } = options;
   const drawnShape = shape === undefined ? shapes() : isShape(shape) ? fc.constant(shape) : shape instanceof fc.Arbitrary ? shape : shapes(shape);
   const drawnDType = typeof dtype === "string" ? fc.constant(dtype) : fc.constantFrom(...dtype);
   return fc.tuple(drawnShape, drawnDType).chain(([each, type]) => {
@@ -57,7 +62,7 @@ function distinctElements(size: number, dtype: DType, least: number, most: numbe
   const places = Array.from({ length: size }, (_, i) => i);
   const space = whole ? Math.max(1, Math.floor((most - least) / Math.max(1, size - 1))) : (most - least) / Math.max(1, size);
   if (whole && least + space * (size - 1) > most) {
-    throw new RangeError(`tensors: there are no ${size} distinct ${dtype} elements from ${least} to ${most}; widen the range or take a smaller shape`);
+    throw new NdgradError(`tensors: there are no ${size} distinct ${dtype} elements from ${least} to ${most}; widen the range or take a smaller shape`);
   }
   const order = fc.shuffledSubarray(places, { minLength: size, maxLength: size });
   const shift = fc.double({ min: 0, max: 1, noNaN: true });

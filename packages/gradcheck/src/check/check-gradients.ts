@@ -1,5 +1,5 @@
 import { vjp } from "@ndgrad/core";
-import { NdgradError, allocate, fromData, rowMajorStrides, showSpec, type Tensor } from "@ndgrad/core/internal";
+import { NdgradError, allocate, checkOptions, fromData, number, rowMajorStrides, showSpec, type OptionNames, type Tensor } from "@ndgrad/core/internal";
 import { chooseSome, randomNumbers } from "../random.ts";
 import { judge, type Precision } from "./differences.ts";
 import { flatten, type Leaf } from "./flatten.ts";
@@ -8,18 +8,20 @@ import { isEmpty, makeReport, type Comparison, type GradientReport, type Skipped
 /** How gradients are checked. */
 export interface GradientCheckOptions {
   /** How often to differentiate: 1 checks gradients, 2 also their gradients, and so on. Default 1. */
-  readonly order?: number;
+  readonly order?: number | undefined;
   /** The step of the differences, for elements up to 1 in size, in proportion beyond. Default ∛u, u being the rounding unit of f's result; take more where f loses digits. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** The relative error allowed. Default 1e-5; 1e-2 where f's result is float32. */
-  readonly rtol?: number;
+  readonly rtol?: number | undefined;
   /** The absolute error allowed beside it. Default 1e-8; 1e-3 where f's result is float32. */
-  readonly atol?: number;
+  readonly atol?: number | undefined;
   /** How many elements of each input are displaced, chosen at random. Default: all. */
-  readonly elements?: number;
+  readonly elements?: number | undefined;
   /** What random choices and cotangents are drawn from. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
+
+export const gradientCheckOptions: OptionNames<GradientCheckOptions> = { order: number, eps: number, rtol: number, atol: number, elements: number, seed: number };
 
 /** A result this small has every element's gradient checked; a larger one is contracted with random numbers. */
 const mostOutputs = 16;
@@ -47,7 +49,8 @@ export function checkGradients<Args extends readonly unknown[]>(
 ): GradientReport;
 export function checkGradients(f: (...args: never[]) => unknown, inputs: unknown, options: GradientCheckOptions = {}): GradientReport {
   const { order = 1, seed = 1, elements = Infinity } = options;
-  checkOptions(options);
+  checkOptions("checkGradients", options, gradientCheckOptions);
+  checkRanges(options);
   const random = randomNumbers(seed);
   const args: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
   // The signatures have checked the inputs' types against f's.
@@ -76,11 +79,12 @@ export function assertGradients<Args extends readonly unknown[]>(
   f: (...args: Args) => unknown, inputs: NoInfer<Args> | NoInfer<Args>[0], options?: GradientCheckOptions,
 ): void;
 export function assertGradients(f: (...args: never[]) => unknown, inputs: unknown, options?: GradientCheckOptions): void {
+  checkOptions("assertGradients", options, gradientCheckOptions);
   const report = checkGradients(f as () => unknown, inputs, options);
   if (!report.ok || isEmpty(report)) throw new NdgradError(`assertGradients: ${String(report)}`);
 }
 
-function checkOptions({ order = 1, elements = Infinity, eps = 1, rtol = 0, atol = 0, seed = 1 }: GradientCheckOptions): void {
+function checkRanges({ order = 1, elements = Infinity, eps = 1, rtol = 0, atol = 0, seed = 1 }: GradientCheckOptions): void {
   const require = (holds: boolean, name: string, value: number, what: string): void => {
     if (!holds) throw new NdgradError(`checkGradients: ${name} is ${String(value)}; give ${what}`);
   };

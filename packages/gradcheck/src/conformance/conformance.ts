@@ -1,4 +1,4 @@
-import { installEngine, registry, showSpec, type Engine, type Primitive } from "@ndgrad/core/internal";
+import { checkOptions, installEngine, registry, showSpec, type Engine, type OptionNames, type Primitive, wholeNumber } from "@ndgrad/core/internal";
 import fc from "fast-check";
 import { pickerOf, samplesOf, type SampleCall } from "../arbitraries/samples.ts";
 import { randomNumbers } from "../random.ts";
@@ -8,12 +8,14 @@ import { checkCallGradients, checkValues, isDifferentiable, missing } from "./la
 /** How thorough a conformance suite is. */
 export interface ConformanceOptions {
   /** Calls drawn per primitive and law. Default 30. */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
   /** What calls are drawn from. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Default: all in the registry. */
-  readonly primitives?: Iterable<Primitive>;
+  readonly primitives?: Iterable<Primitive> | undefined;
 }
+
+const optionNames: OptionNames<ConformanceOptions> = { runs: wholeNumber, seed: wholeNumber, primitives: true };
 
 /** One law for one primitive. `run` throws with the smallest failing call it found. */
 export interface ConformanceCase {
@@ -36,7 +38,9 @@ export interface ConformanceCase {
  * @example
  * for (const { primitive, law, run } of conformance(engine)) test(`${primitive} ${law}`, run);
  */
-export function conformance(engine: Engine, { runs = 30, seed = 1, primitives = registry.values() }: ConformanceOptions = {}): readonly ConformanceCase[] {
+export function conformance(engine: Engine, options: ConformanceOptions = {}): readonly ConformanceCase[] {
+  checkOptions("conformance", options, optionNames);
+  const { runs = 30, seed = 1, primitives = registry.values() } = options;
   return [...primitives].flatMap((primitive) => {
     const onEngine = (law: string, run: () => void): ConformanceCase => ({
       primitive: primitive.name, law,

@@ -1,10 +1,13 @@
+import { checkOptions, number, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "../errors.ts";
 import { wrapped } from "../text-width.ts";
 
 export interface TextOptions {
   /** Characters in a line, 24 or more; those of the terminal unless given, and at most 80. */
-  readonly width?: number;
+  readonly width?: number | undefined;
 }
+
+const optionNames: OptionNames<TextOptions> = { width: number };
 
 /** What Node says of a terminal; a browser says nothing. */
 const host = globalThis as { readonly process?: { readonly stdout?: { readonly columns?: number } } };
@@ -12,7 +15,9 @@ const host = globalThis as { readonly process?: { readonly stdout?: { readonly c
 const narrowest = 24;
 
 /** How many characters a line may have. */
-export function widthOf({ width }: TextOptions): number {
+export function widthOf(options: TextOptions): number {
+  checkOptions("toString", options, optionNames, PlotError);
+  const { width } = options;
   if (width === undefined) return Math.min(80, Math.max(narrowest, host.process?.stdout?.columns ?? 80));
   if (!Number.isInteger(width) || width < narrowest || width > 1000) throw new PlotError(`toString: width ${width}; give a whole number of characters from ${narrowest} to 1000`);
   return width;
