@@ -12,6 +12,7 @@ export { decodeIdx, mnistFolder, readIdx } from "./formats/idx.ts";
 export { decodeNpy, encodeNpy, readNpy, writeNpy, type NpyOptions } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, readNpz, skippedIn, writeNpz, type NpzOptions } from "./formats/npz.ts";
 export { readCsv, type ColumnKind, type CsvColumn, type CsvOptions, type CsvTable } from "./formats/csv.ts";
+export { missingFields, type DecimalMark, type NumberOptions } from "./formats/csv-numbers.ts";
 export { csvRecords, type CsvRecordsOptions, type NamedCsvRecordsOptions } from "./formats/csv-records.ts";
 export { dataset, type Columns } from "./dataset/dataset.ts";
 export type { Batched, RowOf } from "./dataset/collate.ts";

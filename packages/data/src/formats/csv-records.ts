@@ -1,10 +1,15 @@
 import { NdgradError } from "@ndgrad/core";
+import { checkOptions, type OptionNames } from "@ndgrad/core/internal";
+import { kindOf } from "../checks.ts";
 import { FormatError, type Source } from "./bytes.ts";
-import { recordBatches } from "./csv-parser.ts";
+import { checkDelimiter, recordBatches } from "./csv-parser.ts";
 
 export interface CsvRecordsOptions {
-  /** What stands between fields, one character; a comma unless given. */
-  readonly delimiter?: string;
+  /**
+   * What stands between fields, one character. Unless given, a first line such as `sep=;` says it, or else the first lines show it: a
+   * comma, a semicolon, a tab or |, whichever all of them have as often.
+   */
+  readonly delimiter?: string | undefined;
 }
 
 /** How records get names. */
@@ -12,10 +17,11 @@ export interface NamedCsvRecordsOptions<Name extends string = string> extends Cs
   /** Whether the first line names the columns, or their names, where it does not. */
   readonly header: true | readonly Name[];
 }
+const optionNames: OptionNames<NamedCsvRecordsOptions> = { delimiter: true, header: true };
 
 /**
  * The records of a CSV file as arrays of strings, one after another while the file is read: quoted fields with their
- * quotes, line breaks and doubled quotes resolved, empty lines left out. Plain or gzipped, UTF-8; lines end as on any system. A first line of names is
+ * quotes, line breaks and doubled quotes resolved, empty lines and a first line `sep=;` left out. Plain or gzipped, UTF-8; lines end as on any system. A first line of names is
  * a record like any other, unless `header` is given: then records have their fields by name, trimmed, as `readCsv` takes them.
  *
  * @throws FormatError for a quote that is not closed, text beside a quoted field, bytes that are no UTF-8, or a delimiter that is no single character;
@@ -27,16 +33,20 @@ export interface NamedCsvRecordsOptions<Name extends string = string> extends Cs
 export function csvRecords<const Name extends string>(source: Source, options: NamedCsvRecordsOptions<Name>): AsyncGenerator<Readonly<Record<Name, string>>>;
 export function csvRecords(source: Source, options?: CsvRecordsOptions): AsyncGenerator<readonly string[]>;
 export function csvRecords(source: Source, options: CsvRecordsOptions | NamedCsvRecordsOptions = {}): AsyncGenerator<readonly string[] | Readonly<Record<string, string>>> {
-  return "header" in options ? named(source, options) : listed(source, options);
+  checkOptions<object>("csvRecords", options, optionNames);
+  checkDelimiter(options.delimiter);
+  if (!("header" in options) || (options.header as unknown) === undefined) return listed(source, options);
+  if (options.header !== true) checkHeader(options.header);
+  return named(source, options);
 }
 
 async function* listed(source: Source, options: CsvRecordsOptions): AsyncGenerator<readonly string[]> {
   for await (const records of recordBatches(source, options)) yield* records;
 }
 
-async function* named(source: Source, { header, ...options }: NamedCsvRecordsOptions): AsyncGenerator<Readonly<Record<string, string>>> {
+async function* named(source: Source, { header, delimiter }: NamedCsvRecordsOptions): AsyncGenerator<Readonly<Record<string, string>>> {
   let names = header === true ? undefined : checkNames(checkHeader(header));
-  for await (const records of recordBatches(source, { ...options, even: true })) {
+  for await (const records of recordBatches(source, { delimiter, even: true, columns: names?.length })) {
     for (const record of records) {
       if (names === undefined) names = checkNames(record.map((name) => name.trim()));
       else yield recordOf(names, record);
@@ -46,7 +56,7 @@ async function* named(source: Source, { header, ...options }: NamedCsvRecordsOpt
 
 /** Throws for what is no list of names, such as another library's `false`. */
 export function checkHeader(header: readonly string[]): readonly string[] {
-  if (!Array.isArray(header)) throw new NdgradError(`csv: header is ${String(header)}; give true if the first line names the columns, or else their names`);
+  if (!Array.isArray(header) || !header.every((name) => typeof name === "string")) throw new NdgradError(`csv: header is ${kindOf(header)}; give true if the first line names the columns, or else their names`);
   return header as readonly string[];
 }
 

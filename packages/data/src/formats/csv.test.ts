@@ -128,10 +128,10 @@ describe("readCsv", { timeout: 30_000 }, () => {
     const values = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, [column.kind, column.kind === "text" ? column.values : column.values.toArray()]]));
     expect(values).toEqual({
       name: ["text", ["Ann", "Bob", "Cid", "Dot"]], age: ["number", [31, NaN, 7, 40]], height: ["number", [1.7, 1.82, -0.2, NaN]],
-      member: ["boolean", [true, false, true, false]], city: ["category", [1, 0, 1, -1]],
+      member: ["boolean", [true, false, true, false]], city: ["category", [1, 0, 1, 2]],
     });
-    expect(columns["city"]).toMatchObject({ categories: ["Oslo", "Rome"] });
-    expect(matrix(["age", "city"]).toArray()).toEqual([[31, 1], [NaN, 0], [7, 1], [40, -1]]);
+    expect(columns["city"]).toMatchObject({ categories: ["Oslo", "Rome", null] });
+    expect(matrix(["age", "city"]).toArray()).toEqual([[31, 1], [NaN, 0], [7, 1], [40, 2]]);
     expect(matrix().shape).toEqual([4, 4]);
   });
 

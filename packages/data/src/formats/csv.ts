@@ -1,5 +1,8 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
+import { checkOptions, isRecord, type OptionNames } from "@ndgrad/core/internal";
+import { kindOf as whatIs } from "../checks.ts";
 import { FormatError, type Source } from "./bytes.ts";
+import { Numbers, missingFields, notationsOf, type DecimalMark, type Notation, type NumberOptions, type Reading } from "./csv-numbers.ts";
 import { recordBatches } from "./csv-parser.ts";
 import { checkHeader, checkNames, type CsvRecordsOptions } from "./csv-records.ts";
 
@@ -12,8 +15,8 @@ export type CsvColumn =
   | { readonly kind: "number"; readonly values: Tensor<[number], "float64"> }
   | { readonly kind: "integer"; readonly values: Tensor<[number], "int32"> }
   | { readonly kind: "boolean"; readonly values: Tensor<[number], "bool"> }
-  /** Indices into the categories, which come sorted; missing values are −1. */
-  | { readonly kind: "category"; readonly values: Tensor<[number], "int32">; readonly categories: readonly string[] }
+  /** Indices into the categories, which come sorted. Missing values are a category of their own, the last: null. */
+  | { readonly kind: "category"; readonly values: Tensor<[number], "int32">; readonly categories: readonly (string | null)[] }
   /** Missing values are null. */
   | { readonly kind: "text"; readonly values: readonly (string | null)[] };
 
@@ -25,30 +28,39 @@ export interface CsvTable {
   readonly matrix: (names?: readonly string[]) => Tensor<[number, number], "float64">;
 }
 
-export interface CsvOptions extends CsvRecordsOptions {
+export interface CsvOptions extends CsvRecordsOptions, NumberOptions {
   /** Whether the first line names the columns, or their names, where it does not; the first line unless given. */
-  readonly header?: true | readonly string[];
-  /** What columns are, by name. The others are integer, number, boolean or category: the first that all their fields are. */
-  readonly kinds?: Readonly<Record<string, ColumnKind>>;
-  /** Fields that stand for a missing value; empty ones, NA, N/A, NaN, null and ? unless given. */
-  readonly missing?: readonly string[];
+  readonly header?: true | readonly string[] | undefined;
+  /** What columns are, by name. The others are integer, number, boolean, category or text: see {@link readCsv}. */
+  readonly kinds?: Readonly<Record<string, ColumnKind>> | undefined;
+  /** Fields that stand for a missing value; {@link missingFields} unless given. */
+  readonly missing?: readonly string[] | undefined;
 }
+const optionNames: OptionNames<CsvOptions> = { delimiter: true, decimal: true, thousands: true, header: true, kinds: true, missing: true };
+const kindNames: Readonly<Record<ColumnKind, true>> = { number: true, integer: true, boolean: true, category: true, text: true };
 
 /**
- * Reads a CSV file into columns of tensors. Names, kinds and missing values are as the options say; fields are trimmed.
+ * Reads a CSV file into columns of tensors. Fields are trimmed. A column is, unless `kinds` says otherwise, the first of these
+ * that all its fields are: *integer* (int32, none missing), *number* (float64, missing ones NaN), *boolean* (none missing),
+ * *category*. Numbers may have a decimal comma, digits grouped by thousands (`1,234.5`, `1.234,5`, `1'234`), or all be percentages
+ * (`12.5%` is 0.125); where `1,234` may be two numbers, the file's other columns decide, then its delimiter (a semicolon goes with
+ * decimal commas), and else it is an error that asks for `decimal`. Whole numbers with more digits than float64 has, such as long ids, make
+ * the column *text*: none of them is rounded.
  *
  * @throws FormatError for what `csvRecords` throws, a record that has another number of fields than the first, names that occur twice, a field that is not
- * what its column is said to be, or one that is missing from a column of integers or booleans; NdgradError for unknown names.
- * @see pandas: read_csv
+ * what its column is said to be, one that is missing from a column of integers or booleans, or numbers that may be two; NdgradError for unknown names.
+ * @see pandas: read_csv, whose missing values these are, and ?
  * @example
  * const { columns, matrix } = await readCsv("iris.csv", { kinds: { species: "category" } });
  */
 export async function readCsv(source: Source, options: CsvOptions = {}): Promise<CsvTable> {
-  const { header = true, kinds = {}, missing = ["", "NA", "N/A", "NaN", "nan", "null", "?"] } = options;
+  checkCsvOptions(options);
+  const { header = true, kinds = {}, missing = missingFields, delimiter: asked } = options;
   const absent = new Set(missing);
-  let names: readonly string[] | undefined = header === true ? undefined : checkHeader(header);
+  let names: readonly string[] | undefined = header === true ? undefined : header;
   let distinct: Distinct[] = (names ?? []).map(() => new Distinct());
   let rows = 0;
+  let delimiter = ",";
   const take = (record: readonly string[]): void => {
     if (names === undefined) {
       names = record.map((name) => name.trim());
@@ -63,16 +75,43 @@ export async function readCsv(source: Source, options: CsvOptions = {}): Promise
       distinct[i].push(absent.has(field) ? null : field);
     }
   };
-  for await (const records of recordBatches(source, { ...options, even: true })) records.forEach(take);
+  const reading = { delimiter: asked, even: true, columns: names?.length, onDelimiter: (found: string) => { delimiter = found; } };
+  for await (const records of recordBatches(source, reading)) records.forEach(take);
   if (names === undefined) throw new FormatError("csv: the file is empty; where nothing names the columns, give header their names");
   const known = checkNames(names);
   const unknown = Object.keys(kinds).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new NdgradError(`csv: there is no column "${unknown}"; there are ${known.join(", ")}`);
 
+  const kindIn = (name: string): ColumnKind | undefined => (Object.hasOwn(kinds, name) ? kinds[name] : undefined);
+  const readings = readingsOf(distinct, known.map(kindIn), known, notationsOf(options), delimiter);
   // Without a prototype, as any name may stand in a file.
   const columns = Object.create(null) as Record<string, CsvColumn>;
-  known.forEach((name, i) => { columns[name] = columnOf(name, distinct[i], Object.hasOwn(kinds, name) ? kinds[name] : kindOf(distinct[i])); });
+  known.forEach((name, i) => { columns[name] = columnOf(name, distinct[i], readings[i], kindIn(name) ?? kindOf(distinct[i], readings[i])); });
   return { rows, columns, matrix: (chosen) => matrixOf(columns, rows, chosen) };
+}
+
+function checkCsvOptions(options: CsvOptions): void {
+  checkOptions("readCsv", options, optionNames);
+  const { decimal, thousands, header = true, kinds, missing } = options;
+  if (decimal !== undefined && ![",", "."].includes(decimal)) throw new NdgradError(`readCsv: decimal is ${whatIs(decimal)}; give "." or ","`);
+  if (thousands !== undefined && !(typeof thousands === "string" && thousands.length <= 1 && !/[\dEe+-]/.test(thousands) && (thousands === "" || thousands !== decimal))) {
+    throw new NdgradError(`readCsv: thousands is ${whatIs(thousands)}; give one character that no number has otherwise, or "" for none`);
+  }
+  if (header !== true) checkHeader(header);
+  if (missing !== undefined && !(Array.isArray(missing) && missing.every((field) => typeof field === "string"))) throw new NdgradError(`readCsv: missing is ${whatIs(missing)}; give an array of the fields that stand for missing values`);
+  if (kinds !== undefined && !isRecord(kinds)) throw new NdgradError(`readCsv: kinds is ${whatIs(kinds)}; give a record of columns' kinds, by name`);
+  for (const [name, kind] of Object.entries(kinds ?? {})) {
+    if (!Object.hasOwn(kindNames, kind)) throw new NdgradError(`readCsv: ${whatIs(kind)} is no kind of column, as "${name}" is said to be; choose ${Object.keys(kindNames).join(", ")}`);
+  }
+}
+
+/** The columns' fields as numbers, where they are some; columns that are said to be something else are not looked at. */
+function readingsOf(
+  columns: readonly Distinct[], kinds: readonly (ColumnKind | undefined)[], names: readonly string[], notations: readonly Notation[], delimiter: string,
+): readonly (Reading | undefined)[] {
+  const numbers = columns.map((column, i) => (kinds[i] === undefined || kinds[i] === "number" || kinds[i] === "integer" ? new Numbers(column.fields, notations) : undefined));
+  const shown = new Set(numbers.flatMap((each): readonly DecimalMark[] => (each?.shown === undefined ? [] : [each.shown])));
+  return numbers.map((each, i) => each?.reading(names[i], shown, delimiter));
 }
 
 /** A column's fields, each different one kept once. */
@@ -109,41 +148,50 @@ class Distinct {
   at(row: number): number { return this.codes[row]; }
 }
 
-const isNumber = (field: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(inf|infinity)$/i.test(field);
-const isInteger = (field: string): boolean => /^[+-]?\d{1,10}$/.test(field) && Math.abs(Number(field)) < 2 ** 31;
 const isBoolean = (field: string): boolean => /^(true|false)$/i.test(field);
-const numberOf = (field: string): number => (/inf/i.test(field) ? (field.startsWith("-") ? -Infinity : Infinity) : Number(field));
 
-function kindOf(column: Distinct): ColumnKind {
-  const { fields, hasMissing } = column;
-  if (!hasMissing && fields.every(isInteger)) return "integer";
-  if (fields.every(isNumber)) return "number";
+function kindOf({ fields, hasMissing }: Distinct, numbers: Reading | undefined): ColumnKind {
+  if (numbers !== undefined) return numbers.tooLong !== undefined ? "text" : numbers.whole && !hasMissing ? "integer" : "number";
   return !hasMissing && fields.every(isBoolean) ? "boolean" : "category";
 }
 
-function columnOf(name: string, column: Distinct, kind: ColumnKind): CsvColumn {
+function columnOf(name: string, column: Distinct, numbers: Reading | undefined, kind: ColumnKind): CsvColumn {
   const { fields, size } = column;
-  const parsed = (fits: (field: string) => boolean, parse: (field: string) => number): number[] => {
-    const odd = fields.find((field) => !fits(field));
-    if (odd !== undefined) throw new FormatError(`csv: column "${name}" is said to be ${kind}, but has "${odd.slice(0, 40)}"`);
-    if (column.hasMissing && kind !== "number") throw new FormatError(`csv: column "${name}" is said to be ${kind}, but has missing values; read it as number`);
-    return fields.map(parse);
+  const refuse = (odd: string | undefined): never => { throw new FormatError(`csv: column "${name}" is said to be ${kind}, but has ${odd === undefined ? "others" : `"${odd.slice(0, 40)}"`}`); };
+  const complete = (): void => {
+    if (column.hasMissing) throw new FormatError(`csv: column "${name}" is said to be ${kind}, but has missing values; read it as ${kind === "boolean" ? "category" : "number"}`);
   };
   switch (kind) {
-    case "number": return { kind, values: tensor(column.map(new Float64Array(size), parsed(isNumber, numberOf), NaN)) };
-    case "integer": return { kind, values: tensor(column.map(new Int32Array(size), parsed(isInteger, Number), 0)) };
-    case "boolean": return { kind, values: tensor(column.map(new Int32Array(size), parsed(isBoolean, (field) => Number(/true/i.test(field))), 0)).cast("bool") };
+    case "number": {
+      if (numbers === undefined) return refuse(oddOf(fields));
+      if (numbers.tooLong !== undefined) throw new FormatError(`csv: column "${name}" is said to be number, but "${numbers.tooLong}" has more digits than float64 holds; read it as text or category`);
+      return { kind, values: tensor(column.map(new Float64Array(size), numbers.values, NaN)) };
+    }
+    case "integer": {
+      if (numbers?.whole !== true) return refuse(numbers === undefined ? oddOf(fields) : fields[numbers.values.findIndex((value) => value !== (value | 0))]);
+      complete();
+      return { kind, values: tensor(column.map(new Int32Array(size), numbers.values, 0)) };
+    }
+    case "boolean": {
+      if (!fields.every(isBoolean)) return refuse(fields.find((field) => !isBoolean(field)));
+      complete();
+      return { kind, values: tensor(column.map(new Int32Array(size), fields.map((field) => Number(/true/i.test(field))), 0)).cast("bool") };
+    }
     case "category": {
-      const categories = [...fields].sort((a, b) => (a < b ? -1 : 1));
-      const place = new Map(categories.map((field, i) => [field, i]));
-      return { kind, categories, values: tensor(column.map(new Int32Array(size), fields.map((field) => place.get(field) ?? -1), -1)) };
+      const known = [...fields].sort((a, b) => (a < b ? -1 : 1));
+      const place = new Map(known.map((field, i) => [field, i]));
+      const values = column.map(new Int32Array(size), fields.map((field) => place.get(field) ?? -1), known.length);
+      return { kind, categories: column.hasMissing ? [...known, null] : known, values: tensor(values) };
     }
     case "text": return { kind, values: Array.from({ length: size }, (_, row) => fields[column.at(row)] ?? null) };
-    default: throw new NdgradError(`csv: "${String(kind)}" is no kind of column; choose number, integer, boolean, category or text`);
   }
 }
 
+/** A field that is no number as numbers are written most often. */
+const oddOf = (fields: readonly string[]): string | undefined => fields.find((field) => field === "" || Number.isNaN(Number(field)));
+
 function matrixOf(columns: Readonly<Record<string, CsvColumn>>, rows: number, chosen: readonly string[] | undefined): Tensor<[number, number], "float64"> {
+  if (chosen !== undefined && !Array.isArray(chosen)) throw new NdgradError(`csv: matrix takes an array of columns' names, got ${whatIs(chosen)}`);
   const names = chosen ?? Object.keys(columns).filter((name) => columns[name].kind !== "text");
   const data = new Float64Array(rows * names.length);
   names.forEach((name, at) => {
