@@ -34,8 +34,8 @@ export type GradientRule<A> = (context: RuleContext<A>) => Tensor;
  */
 export interface JointRule {
   readonly results: number;
-  /** Given a cotangent for each result: the gradients for what the call was given. */
-  readonly pull: (cotangents: readonly Tensor[], results: readonly Tensor[], given: readonly Tensor[]) => readonly (Tensor | null)[];
+  /** Given a cotangent for each result: the gradients for what the call was given, where they are wanted; others are dropped. */
+  readonly pull: (cotangents: readonly Tensor[], results: readonly Tensor[], given: readonly Tensor[], wanted: readonly boolean[]) => readonly (Tensor | null)[];
 }
 
 export interface JointAttributes { readonly result: number }

@@ -1,18 +1,20 @@
 import { isFloat } from "../src/dtype.ts";
 import { NdgradError } from "../src/errors.ts";
 import { cast } from "../src/ops/cast.ts";
-import { add, mul } from "../src/ops/elementwise/arithmetic.ts";
+import { add, div, mul } from "../src/ops/elementwise/arithmetic.ts";
 import { less } from "../src/ops/elementwise/comparison.ts";
 import { mod } from "../src/ops/elementwise/division.ts";
 import { tanh } from "../src/ops/elementwise/hyperbolic.ts";
 import { logicalAnd } from "../src/ops/elementwise/logical.ts";
+import { sqrt, square } from "../src/ops/elementwise/powers.ts";
 import { sum } from "../src/ops/reduce/sum.ts";
 import { stopGradient } from "../src/ops/stop-gradient.ts";
 import { sameShape } from "../src/shape/shape.ts";
 import { fromData, type Tensor } from "../src/tensor.ts";
 import { cond, scan, whileLoop } from "../src/transform/control.ts";
+import { customVjp } from "../src/transform/custom.ts";
 import { grad } from "../src/transform/gradient.ts";
-import { fit, operations, squash, type Machine, type Value } from "./random-operations.ts";
+import { Machine, fit, operations, squash, type Value } from "./random-operations.ts";
 
 /** One step of a random program: which operation, on which of the values so far, and how. */
 export type PlainStep = readonly [operation: number, first: number, second: number, how: number];
@@ -45,7 +47,14 @@ export interface CondStep extends Nested {
 /** The gradient of a scalar of the body, as a value to go on with. */
 export interface GradStep extends Nested { readonly kind: "grad" }
 
-export type Step = PlainStep | ScanStep | WhileStep | CondStep | GradStep;
+/** A function with a rule of its own, which is neither its derivative nor linear, over several values and with several results. */
+export interface CustomStep extends Nested {
+  readonly kind: "custom";
+  readonly inputs: number;
+  readonly results: number;
+}
+
+export type Step = PlainStep | ScanStep | WhileStep | CondStep | GradStep | CustomStep;
 
 const isPlain = (step: Step): step is PlainStep => Array.isArray(step);
 
@@ -70,6 +79,7 @@ function runStep(machine: Machine, step: Step): void {
     case "while": return looping(machine, step);
     case "cond": return branching(machine, step);
     case "grad": return differentiating(machine, step);
+    case "custom": return ruling(machine, step);
   }
 }
 
@@ -176,6 +186,32 @@ function differentiating(machine: Machine, { first, body }: GradStep): void {
     return lossOf(tensors(inner.values.slice(-2)));
   })(small(x));
   machine.put(gradient, false, Infinity);
+}
+
+/** What does without variables: a function with a rule of its own may not be differentiated by what it closes over. */
+const touching = new Set<unknown>(["reading", "assigning", "random"]);
+const untouching = (steps: readonly Step[]): readonly Step[] => steps.filter((step) => isPlain(step) && !touching.has(operations[step[0] % operations.length].name));
+
+function ruling(machine: Machine, { first, inputs, results, body }: CustomStep): void {
+  const args = count(inputs, (i) => {
+    const { x, bound } = machine.float(first + i);
+    return { x: small(bound > 2 ? squash(x) : x), exact: false, bound: 2 };
+  });
+  const around = machine.values.map((value) => ({ ...value, x: stopGradient(value.x) }));
+  let made: readonly Value[] = [];
+  const f = customVjp((...now: readonly Tensor[]): readonly Tensor[] => {
+    const inner = new Machine([...around, ...given(args, now)], [], machine.dtype, machine.watched);
+    runSteps(inner, untouching(body));
+    made = count(results, (i) => { const { x, bound } = inner.float(first + 2 * i); return { x: small(x), exact: false, bound }; });
+    return tensors(made);
+  }, ({ g, args: now }) => {
+    // All cotangents scale one another, as where a gradient's norm is clipped. Nothing comes of zeros: a loop passes them on, where
+    // a function that is not in it is not asked at all.
+    const length = g.map((each) => sum(square(cast(each, "float64")))).reduce(add);
+    const joint = div(length, sqrt(add(length, 1)));
+    return now.map((x, i) => mul(cast(joint, x.dtype), add(squash(cast(fit(g[i % g.length], x.shape), x.dtype)), tanh(x))));
+  });
+  f(...tensors(args)).forEach((x, i) => machine.put(x, false, made[i].bound));
 }
 
 /** A program's steps as text, one line each, those inside of others indented. */

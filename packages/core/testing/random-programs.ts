@@ -5,7 +5,7 @@ import { fromData, type Tensor } from "../src/tensor.ts";
 import { checkpoint } from "../src/transform/custom.ts";
 import { valueAndGrad } from "../src/transform/gradient.ts";
 import { Variable } from "../src/variable.ts";
-import { lossOf, runSteps, type CondStep, type GradStep, type PlainStep, type ScanStep, type Step, type WhileStep } from "./random-control.ts";
+import { lossOf, runSteps, type CondStep, type CustomStep, type GradStep, type PlainStep, type ScanStep, type Step, type WhileStep } from "./random-control.ts";
 import { Machine, filled, numbersFrom, squash, type Value } from "./random-operations.ts";
 
 /** A random function of tensors and variables, as plain data that shrinks. */
@@ -38,9 +38,10 @@ function steps(rarity: number, around = 0): fc.Arbitrary<Step> {
     fc.record<WhileStep>({ kind: fc.constant("while"), carries, exact, first: number, body }, { noNullPrototype: true }),
     fc.record<CondStep>({ kind: fc.constant("cond"), results: carries, exact, first: number, body, otherwise: body }, { noNullPrototype: true }),
     fc.record<GradStep>({ kind: fc.constant("grad"), first: number, body }, { noNullPrototype: true }),
+    fc.record<CustomStep>({ kind: fc.constant("custom"), inputs: carries, results: carries, first: number, body }, { noNullPrototype: true }),
   ];
-  const [scans, whiles, conds, grads] = kinds;
-  return fc.oneof({ weight: 5 * (rarity - 1), arbitrary: plain }, { weight: 2, arbitrary: scans }, { weight: 1, arbitrary: whiles }, { weight: 1, arbitrary: conds }, { weight: 1, arbitrary: grads });
+  const [scans, whiles, conds, grads, customs] = kinds;
+  return fc.oneof({ weight: 6 * (rarity - 1), arbitrary: plain }, { weight: 2, arbitrary: scans }, { weight: 1, arbitrary: whiles }, { weight: 1, arbitrary: conds }, { weight: 1, arbitrary: grads }, { weight: 1, arbitrary: customs });
 }
 
 /** Arrays of at least `shortest` elements that shrink to shorter ones. */

@@ -8,8 +8,11 @@ import { Tensor, detach, storageOf } from "../tensor.ts";
 import { deferred } from "./deferred.ts";
 import type { Scope } from "./scope.ts";
 
-/** Looks at every input before a primitive is applied, and may put another tensor in its place. */
-export type Lens = (input: Tensor) => Tensor;
+/**
+ * Looks at every input before a primitive is applied, and may put another tensor in its place. `differentiable` is false where
+ * the primitive lets no gradient through.
+ */
+export type Lens = (input: Tensor, differentiable?: boolean) => Tensor;
 let lens: Lens | null = null;
 
 /** What the lenses in place make of an input. */
@@ -18,7 +21,7 @@ export const currentLens = (): Lens => lens ?? ((input) => input);
 /** Looks through `next` while `run` runs: how a transform finds, and replaces, what a function takes from outside. */
 export function withLens<T>(next: Lens, run: () => T): T {
   const outer = lens;
-  return withOnlyLens(outer === null ? next : (input) => next(outer(input)), run);
+  return withOnlyLens(outer === null ? next : (input, differentiable) => next(outer(input, differentiable), differentiable), run);
 }
 
 /** Looks through `only` while `run` runs, and through no other lens. */
@@ -37,7 +40,8 @@ export function withOnlyLens<T>(only: Lens, run: () => T): T {
  * watching, the recipe. Inputs already have the shapes and dtypes that the primitive takes (ops/ sees to it).
  */
 export function bind<A>(primitive: Primitive<A>, inputs: readonly Tensor[], attributes: A): Tensor {
-  const live = withoutFinished(primitive.name, lens === null ? inputs : inputs.map(lens));
+  const look = lens;
+  const live = withoutFinished(primitive.name, look === null ? inputs : inputs.map((input) => look(input, primitive.vjp !== null)));
   const spec = primitive.infer(live, attributes);
   // A result keeps its recipe for the outermost transform that watches one of its inputs: it outlives the inner ones.
   let scope: Scope | null = null;

@@ -97,7 +97,8 @@ export function evaluateFlow(flow: ControlFlow, inputs: readonly Tensor[], run: 
 
 /** The results of a flow: nodes, or tensors with elements where all inputs have theirs. */
 export function bindControl(flow: ControlFlow, inputs: readonly Tensor[]): readonly Tensor[] {
-  const known = inputs.map(currentLens());
+  const look = currentLens();
+  const known = inputs.map((input) => look(input));
   // Computed once for all results; bound one by one, each would run the whole loop.
   if (known.every(({ storage }) => storage !== null)) return evaluateFlow(flow, known.map(detach));
   return controlSpecs(flow).map((_, output) => bind(controlPrimitive, inputs, { flow, output }));

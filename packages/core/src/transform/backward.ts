@@ -2,50 +2,109 @@ import { isFloat } from "../dtype.ts";
 import type { GradientRule, JointAttributes, JointRule, Primitive } from "../primitive.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { zerosLike } from "../ops/creation.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Recipe, Tensor } from "../tensor.ts";
 
-/**
- * Σ over outputs of cotangentᵀ · ∂output/∂leaf for each leaf, by walking the recipes backwards once.
- * A leaf that no output depends on gets `null`.
- */
-export function pullBack(outputs: readonly Tensor[], cotangents: readonly Tensor[], leaves: readonly Tensor[]): readonly (Tensor | null)[] {
-  const gradients = new Map<Tensor, Tensor>();
-  const accumulate = (tensor: Tensor, gradient: Tensor): void => {
-    const sofar = gradients.get(tensor);
-    gradients.set(tensor, sofar === undefined ? gradient : add(sofar, gradient));
-  };
-  outputs.forEach((output, i) => { if (isFloat(output.dtype)) accumulate(output, cotangents[i]); });
+/** What a gradient walks back over: the calls between leaves and outputs, kept apart from the tensors, which may give up their recipes. */
+export interface Tape {
+  /** Σ over outputs of cotangentᵀ · ∂output/∂leaf for each leaf; `null` for a leaf that no output depends on. May be called again. */
+  pull(cotangents: readonly Tensor[]): readonly (Tensor | null)[];
+}
 
+/** One call on the tape: a result, or all results of a call that are differentiated together. */
+interface Call {
+  readonly recipe: Recipe;
+  readonly out: Tensor;
+  /** Of a call with a joint rule: the tensors that it made, by the number of the result. */
+  readonly made: Map<number, Tensor> | null;
+}
+interface JointCall extends Call { readonly made: Map<number, Tensor> }
+
+/** The calls that lead from leaves to outputs, in the order in which they were made. */
+export function recordTape(outputs: readonly Tensor[], leaves: readonly Tensor[]): Tape {
   const order = dependents(outputs, leaves);
   const between = new Set(order);
-  const ends = new Set(leaves);
-  for (let i = order.length - 1; i >= 0; i--) {
-    const out = order[i];
-    const g = gradients.get(out);
-    if (g === undefined || out.recipe === null || ends.has(out)) continue;
-    const { primitive, inputs, attributes } = out.recipe;
-    const joint = jointRuleOf(primitive);
-    if (joint !== null) {
-      // All that uses any of the call's results is newer than all of them: their cotangents are complete.
-      const given = inputs.slice(1 + joint.results);
-      if (!given.some((input) => between.has(input))) continue;
-      const results = inputs.slice(1, 1 + joint.results);
-      const pulled = joint.pull(takeCotangents(out, results, order, i, gradients), results, given);
-      given.forEach((input, at) => {
-        const gradient = pulled[at];
-        if (gradient !== null && between.has(input)) accumulate(input, gradient);
-      });
+  const calls = callsOf(order, new Set(leaves));
+  return {
+    pull(cotangents) {
+      const gradients = new Map<Tensor, Tensor>();
+      const accumulate = (tensor: Tensor, gradient: Tensor): void => {
+        const sofar = gradients.get(tensor);
+        gradients.set(tensor, sofar === undefined ? gradient : add(sofar, gradient));
+      };
+      outputs.forEach((output, i) => { if (isFloat(output.dtype)) accumulate(output, cotangents[i]); });
+      for (let i = calls.length - 1; i >= 0; i--) {
+        const { recipe: { primitive, inputs, attributes }, out, made } = calls[i];
+        const joint = jointRuleOf(primitive);
+        if (joint !== null && made !== null) pullJoint(joint, inputs, made, { gradients, between, accumulate });
+        else {
+          const g = gradients.get(out);
+          if (g === undefined) continue;
+          for (let index = 0; index < inputs.length; index++) {
+            if (!between.has(inputs[index]) || !isFloat(inputs[index].dtype)) continue;
+            const rule = ruleFor(primitive, index);
+            if (rule !== null) accumulate(inputs[index], rule({ g, inputs, out, attributes, index }));
+          }
+          gradients.delete(out);
+        }
+      }
+      return leaves.map((leaf) => gradients.get(leaf) ?? null);
+    },
+  };
+}
+
+/** One walk back: the gradients of `recordTape(outputs, leaves).pull(cotangents)`. */
+export const pullBack = (outputs: readonly Tensor[], cotangents: readonly Tensor[], leaves: readonly Tensor[]): readonly (Tensor | null)[] =>
+  recordTape(outputs, leaves).pull(cotangents);
+
+/**
+ * The tensors' recipes as calls, each at the place of its oldest result. All that uses any of a call's results is newer than
+ * that one, so that their cotangents are complete when the call has its turn, whatever was made between its results: a graph
+ * that is bound again binds its nodes in another order.
+ */
+function callsOf(order: readonly Tensor[], ends: ReadonlySet<Tensor>): readonly Call[] {
+  const calls: Call[] = [];
+  const joint = new Map<Primitive, JointCall[]>();
+  for (const out of order) {
+    const { recipe } = out;
+    if (recipe === null || ends.has(out)) continue;
+    if (jointRuleOf(recipe.primitive) === null) {
+      calls.push({ recipe, out, made: null });
       continue;
     }
-    for (let index = 0; index < inputs.length; index++) {
-      // Whole numbers carry no gradient, though a trace keeps their recipes as well.
-      if (!between.has(inputs[index]) || !isFloat(inputs[index].dtype)) continue;
-      const rule = ruleFor(primitive, index);
-      if (rule !== null) accumulate(inputs[index], rule({ g, inputs, out, attributes, index }));
+    const { result } = recipe.attributes as JointAttributes;
+    const known = joint.get(recipe.primitive) ?? [];
+    let call = known.find((each) => !each.made.has(result) && sameCall(each.recipe, recipe));
+    if (call === undefined) {
+      calls.push((call = { recipe, out, made: new Map() }));
+      joint.set(recipe.primitive, [...known, call]);
     }
+    call.made.set(result, out);
+  }
+  return calls;
+}
+
+/** Whether two results belong to one call: all inputs but the first, which is the result itself as computed, are the same. */
+const sameCall = ({ inputs: a }: Recipe, { inputs: b }: Recipe): boolean => a.length === b.length && a.every((input, i) => i === 0 || input === b[i]);
+
+interface Pulling {
+  readonly gradients: Map<Tensor, Tensor>;
+  readonly between: ReadonlySet<Tensor>;
+  readonly accumulate: (tensor: Tensor, gradient: Tensor) => void;
+}
+
+/** Pulls all results of a call back at once. */
+function pullJoint(joint: JointRule, inputs: readonly Tensor[], made: ReadonlyMap<number, Tensor>, { gradients, between, accumulate }: Pulling): void {
+  if (![...made.values()].some((out) => gradients.has(out))) return;
+  const results = inputs.slice(1, 1 + joint.results);
+  const given = inputs.slice(1 + joint.results);
+  // Zeros for results that nothing depends on.
+  const cotangents = results.map((result): Tensor => zerosLike(result));
+  for (const [result, out] of made) {
+    cotangents[result] = gradients.get(out) ?? cotangents[result];
     gradients.delete(out);
   }
-  return leaves.map((leaf) => gradients.get(leaf) ?? null);
+  const wanted = given.map((input) => between.has(input) && isFloat(input.dtype));
+  joint.pull(cotangents, results, given, wanted).forEach((gradient, at) => { if (gradient !== null && wanted[at]) accumulate(given[at], gradient); });
 }
 
 function ruleFor({ vjp }: Primitive, index: number): GradientRule<unknown> | null {
@@ -55,22 +114,21 @@ function ruleFor({ vjp }: Primitive, index: number): GradientRule<unknown> | nul
 
 const jointRuleOf = ({ vjp }: Primitive): JointRule | null => (vjp !== null && "pull" in vjp ? vjp : null);
 
-/** The cotangents of all results of the call that `out` is a result of; zeros for those that nothing depends on. */
-function takeCotangents(out: Tensor, results: readonly Tensor[], order: readonly Tensor[], last: number, gradients: Map<Tensor, Tensor>): readonly Tensor[] {
-  const cotangents = results.map((result): Tensor => zerosLike(result));
-  // Results of one call stand next to each other, but for what else was made while they were.
-  for (let i = last; i >= 0 && order[i].id > results[0].id; i--) {
-    const { recipe } = order[i];
-    if (recipe === null || recipe.primitive !== out.recipe?.primitive || recipe.inputs[1] !== results[0]) continue;
-    const g = gradients.get(order[i]);
-    if (g !== undefined) cotangents[(recipe.attributes as JointAttributes).result] = g;
-    gradients.delete(order[i]);
-  }
-  return cotangents;
+/** Whether a gradient flows from a result to one of its inputs: whole numbers carry none, though a trace keeps their recipes as well. */
+function flows({ primitive, inputs }: Recipe, index: number): boolean {
+  if (!isFloat(inputs[index].dtype)) return false;
+  const joint = jointRuleOf(primitive);
+  return joint === null ? ruleFor(primitive, index) !== null : index > joint.results;
 }
 
 /** Zeros where nothing depends on a leaf: a function may ignore its argument. */
 export const orZeros = (gradient: Tensor | null, leaf: Tensor): Tensor => gradient ?? zerosLike(leaf);
+
+/** For each output whether a gradient could flow from it to one of these tensors. */
+export function dependOn(outputs: readonly Tensor[], leaves: readonly Tensor[]): readonly boolean[] {
+  const depending = new Set(dependents(outputs, leaves));
+  return outputs.map((output) => depending.has(output));
+}
 
 /** The tensors that outputs are computed by and that depend on a leaf, leaves included, each after its inputs. */
 function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): readonly Tensor[] {
@@ -86,7 +144,8 @@ function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): read
   }
   const depending = new Set(leaves);
   return [...seen].sort((a, b) => a.id - b.id).filter((tensor) => {
-    if (tensor.recipe?.inputs.some((input) => depending.has(input)) === true) depending.add(tensor);
+    const { recipe } = tensor;
+    if (recipe?.inputs.some((input, i) => depending.has(input) && flows(recipe, i)) === true) depending.add(tensor);
     return depending.has(tensor);
   });
 }

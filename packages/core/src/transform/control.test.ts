@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { shareAll, waitUntilReady } from "../../testing/threads.ts";
 import { installEngine } from "../engine/engine.ts";
 import { createWasmEngine } from "../engine/wasm/engine.ts";
-import { checkpoint, compile, cond, customVjp, generator, grad, hessian, matmul, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
+import { checkpoint, compile, cond, customVjp, generator, grad, hessian, matmul, printGraph, scan, tensor, valueAndGrad, variable, whileLoop, zeros, type Tensor } from "../index.ts";
 
 /** Eager and compiled, side by side. */
 const expectBoth = (f: (...args: Tensor[]) => Tensor | readonly Tensor[], ...args: Tensor[]): void => {
@@ -79,6 +79,32 @@ describe("scan", () => {
     const gradient = compile((x: Tensor) => grad(loss)(x))(tensor([1, 2, 3]));
     expect(turns).toBe(1);
     expect(gradient.toArray()).toEqual(grad(loss)(tensor([1, 2, 3])).toArray());
+  });
+  test("pulls results with a joint rule back together, though a graph that is bound again has other nodes between them", () => {
+    let calls = 0;
+    // Clips the norm of both cotangents: not linear, so that pulling each by itself gives another gradient.
+    const clipped = customVjp((a: Tensor, b: Tensor): [Tensor, Tensor] => [a.mul(1), b.mul(1)], ({ g: [ga, gb] }): [Tensor, Tensor] => {
+      calls++;
+      const norm = ga.square().sum().add(gb.square().sum()).sqrt().maximum(1);
+      return [ga.div(norm), gb.div(norm)];
+    });
+    const loss = (x: Tensor): Tensor => scan((c: Tensor): [Tensor, Tensor] => { const [p, q] = clipped(c, c.mul(2)); return [p.mul(3).add(q.mul(4).sin()), c]; }, x, [], { length: 2 })[0].sum();
+    const x = tensor([0.3]);
+    const eager = grad(loss)(x).item();
+    calls = 0;
+    expect(compile((y: Tensor) => grad(loss)(y))(x).item()).toBeCloseTo(eager, 6);
+    expect(calls).toBe(1);
+  });
+  test("nested in one another have one scan back for each, and what that computes again", () => {
+    const nest = (depth: number, a: Tensor, b: Tensor): [Tensor, Tensor] => {
+      if (depth === 0) return [a.mul(b).sin(), b.mul(0.9).add(a)];
+      return scan(([p, q]: [Tensor, Tensor]): [[Tensor, Tensor], Tensor] => { const [x, y] = nest(depth - 1, p, q); return [[x.exp().log(), y.tanh()], x]; }, [a, b], [], { length: 2 })[0];
+    };
+    const scans = [1, 2, 3, 4].map((depth) => {
+      const f = (a: Tensor): Tensor => { const [p, q] = nest(depth, a, a.mul(2)); return p.add(q).sum(); };
+      return printGraph((a: Tensor) => grad(f)(a), tensor([0.5])).match(/scan \d+:/g)?.length;
+    });
+    expect(scans).toEqual([2, 5, 9, 14]);
   });
   test("hands carries on to one another, as they were before the turn", () => {
     expectBoth((x) => scan(([a, b, c]: Tensor[], each: Tensor): [Tensor[], Tensor] => [[b, a, c.add(b)], each], [tensor([1, 2]), tensor([3, 4]), tensor([5, 6])] as Tensor[], x)[0], tensor([1, 2, 3]));

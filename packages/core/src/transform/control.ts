@@ -12,7 +12,7 @@ import { flip, slice } from "../ops/movement/slice.ts";
 import type { Spec } from "../primitive.ts";
 import { sameShape } from "../shape/shape.ts";
 import { Tensor } from "../tensor.ts";
-import { orZeros, pullBack } from "./backward.ts";
+import { dependOn, orZeros, pullBack } from "./backward.ts";
 import { withRule } from "./custom.ts";
 import { leaf } from "./leaf.ts";
 import { traceCarrying, traceInside } from "./subgraph.ts";
@@ -118,44 +118,68 @@ function bindScan(body: Graph, carries: readonly Tensor[], sequences: readonly T
   // The way back starts each step from its carry: the way there keeps them all, as more results.
   const keeping = distinct({ inputs: body.inputs, outputs: [...body.outputs, ...body.inputs.slice(0, carries.length)] });
   const all = bindControl({ ...shape, body: keeping }, inputs);
-  const ruled = withRule("scan", all, inputs, (cotangents, results, given) => scanBack(keeping, results.slice(body.outputs.length), given.slice(carries.length, carries.length + sequences.length), given.slice(carries.length + sequences.length), cotangents, length));
+  const ruled = withRule("scan", all, inputs, (cotangents, results, given, wanted) => scanBack(keeping, {
+    kept: results.slice(body.outputs.length), sequences: given.slice(carries.length, carries.length + sequences.length), outside: given.slice(carries.length + sequences.length), wanted,
+  }, cotangents, length));
   return ruled.slice(0, body.outputs.length);
 }
 
 /** Outputs that are inputs get nodes of their own. */
 const distinct = (graph: Graph): Graph => withScope("trace", (scope) => ownOutputs(graph, scope));
 
+/** What a scan was given, with its carries as they were before each turn. */
+interface Scanned {
+  readonly kept: readonly Tensor[];
+  readonly sequences: readonly Tensor[];
+  readonly outside: readonly Tensor[];
+  /** For each input whether its gradient is wanted. */
+  readonly wanted: readonly boolean[];
+}
+
+/** Which of a body's inputs have to be watched: those that are wanted, and carries through which later turns depend on them. */
+function watchedInputs({ inputs, outputs }: Graph, carries: number, wanted: readonly boolean[]): readonly boolean[] {
+  const watched = inputs.map(({ dtype }, i) => wanted[i] && isFloat(dtype));
+  for (;;) {
+    const depending = dependOn(outputs, inputs.filter((_, i) => watched[i]));
+    const more = inputs.flatMap((_, i) => (i < carries && depending[i] && !watched[i] ? [i] : []));
+    if (more.length === 0) return watched;
+    for (const i of more) watched[i] = true;
+  }
+}
+
 /** The gradients of a scan's inputs: a scan backwards over its carries and sequences. */
-function scanBack(body: Graph, kept: readonly Tensor[], sequences: readonly Tensor[], outside: readonly Tensor[], cotangents: readonly Tensor[], length: number): readonly (Tensor | null)[] {
+function scanBack(body: Graph, { kept, sequences, outside, wanted }: Scanned, cotangents: readonly Tensor[], length: number): readonly (Tensor | null)[] {
   const carries = kept.length;
-  const floats = (tensors: readonly Tensor[]): readonly number[] => tensors.flatMap(({ dtype }, i) => (isFloat(dtype) ? [i] : []));
+  const flags = watchedInputs(body, carries, wanted);
+  const within = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, i) => i).filter((i) => flags[from + i]);
   const inputs = [...body.inputs];
-  const watched = floats(inputs);
-  const carried = floats(inputs.slice(0, carries));
-  const shared = floats(outside);
+  const watched = within(0, inputs.length);
+  const carried = within(0, carries);
+  const stepped = within(carries, sequences.length);
+  const first = carries + sequences.length;
+  const shared = within(first, outside.length);
   interface Back { readonly carries: readonly Tensor[]; readonly outside: readonly Tensor[] }
   interface Turn { readonly kept: readonly Tensor[]; readonly sequences: readonly Tensor[]; readonly cotangents: readonly Tensor[] }
   const back = (sofar: Back, turn: Turn): readonly [Back, readonly Tensor[]] => withScope("gradient", (scope) => {
     const given = [...turn.kept, ...turn.sequences, ...outside];
-    const leaves = given.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
+    const leaves = given.map((each, i) => (flags[i] ? leaf(each, scope) : each));
     const outputs = runGraph(body, leaves);
     scope.open = false;
     const g = outputs.map((output, i) => (i < carries ? (carried.includes(i) ? sofar.carries[carried.indexOf(i)] : zerosLike(output)) : turn.cotangents[i - carries]));
     const differentiated = watched.map((i) => leaves[i]);
     const gradients = new Map(pullBack(outputs, g, differentiated).map((gradient, i) => [watched[i], orZeros(gradient, differentiated[i])]));
     const at = (i: number): Tensor => gradients.get(i) ?? zerosLike(given[i]);
-    const first = carries + turn.sequences.length;
     return [
       { carries: carried.map(at), outside: shared.map((i, place) => add(sofar.outside[place], at(first + i))) },
-      turn.sequences.map((_, i) => at(carries + i)),
+      stepped.map((i) => at(carries + i)),
     ];
   });
   const init: Back = { carries: carried.map((i) => cotangents[i]), outside: shared.map((i) => zerosLike(outside[i])) };
   const [last, ofSequences] = scan(back, init, { kept, sequences, cotangents: cotangents.slice(carries) } as Turn, { length, reverse: true });
   return [
-    ...inputs.slice(0, carries).map((_, i) => (carried.includes(i) ? last.carries[carried.indexOf(i)] : null)),
-    ...ofSequences,
-    ...outside.map((_, i) => (shared.includes(i) ? last.outside[shared.indexOf(i)] : null)),
+    ...kept.map((_, i) => last.carries[carried.indexOf(i)] ?? null),
+    ...sequences.map((_, i) => ofSequences[stepped.indexOf(i)] ?? null),
+    ...outside.map((_, i) => last.outside[shared.indexOf(i)] ?? null),
   ];
 }
 
@@ -221,16 +245,16 @@ function bindCond(condition: Tensor, ifTrue: Graph, ifFalse: Graph, inputs: read
   const flow: ControlFlow = { kind: "cond", ifTrue, ifFalse };
   const results = bindControl(flow, [condition, ...inputs]);
   if (!insideGradient()) return results;
-  return withRule("cond", results, [condition, ...inputs], (cotangents, _, [chosen, ...given]) => {
+  return withRule("cond", results, [condition, ...inputs], (cotangents, _, [chosen, ...given], [, ...wanted]) => {
     const back = (graph: Graph) => (): readonly Tensor[] => withScope("gradient", (scope) => {
-      const leaves = given.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
+      const leaves = given.map((each, i) => (wanted[i] ? leaf(each, scope) : each));
       const outputs = runGraph(graph, leaves);
       scope.open = false;
-      const floats = leaves.filter(({ dtype }) => isFloat(dtype));
-      return pullBack(outputs, cotangents, floats).map((gradient, i) => orZeros(gradient, floats[i]));
+      const watched = leaves.filter((__, i) => wanted[i]);
+      return pullBack(outputs, cotangents, watched).map((gradient, i) => orZeros(gradient, watched[i]));
     });
     const gradients = [...cond(chosen, back(ifTrue), back(ifFalse))];
-    return [null, ...given.map(({ dtype }) => (isFloat(dtype) ? gradients.shift() ?? null : null))];
+    return [null, ...wanted.map((each) => (each ? gradients.shift() ?? null : null))];
   });
 }
 

@@ -1,4 +1,5 @@
 import { isFloat } from "../dtype.ts";
+import { NdgradError, showSpec } from "../errors.ts";
 import { bind, currentLens, withOnlyLens } from "../graph/bind.ts";
 import { withScope } from "../graph/scope.ts";
 import type { JointAttributes, Primitive } from "../primitive.ts";
@@ -9,8 +10,8 @@ import { leaf } from "./leaf.ts";
 import { tensorsOf, withTensors, type GradientsOf, type GradientsOfEach } from "./tree.ts";
 import { checkTangents } from "./vjp.ts";
 
-/** The gradients for `inputs`, given a cotangent for each result and the results (which have this rule again). */
-export type CallRule = (cotangents: readonly Tensor[], results: readonly Tensor[], inputs: readonly Tensor[]) => readonly (Tensor | null)[];
+/** The gradients for those of `inputs` where they are wanted, given a cotangent for each result and the results (which have this rule again). */
+export type CallRule = (cotangents: readonly Tensor[], results: readonly Tensor[], inputs: readonly Tensor[], wanted: readonly boolean[]) => readonly (Tensor | null)[];
 
 /** Results whose gradient with respect to `inputs` comes from `rule`, not from the operations that made them. */
 export function withRule(name: string, results: readonly Tensor[], inputs: readonly Tensor[], rule: CallRule): readonly Tensor[] {
@@ -20,21 +21,24 @@ export function withRule(name: string, results: readonly Tensor[], inputs: reado
     infer: ([first]) => ({ shape: first.shape, dtype: first.dtype }),
     define: ([first], _, out) => out.data.set(first.data),
     lower: { kind: "view", layout: (layout) => layout },
-    vjp: { results: results.length, pull: (cotangents, made, given) => rule(cotangents, withRule(name, made, given, rule), given) },
+    vjp: { results: results.length, pull: (cotangents, made, given, wanted) => rule(cotangents, withRule(name, made, given, rule), given, wanted) },
     sample: () => ({ inputs: [{ shape: [], dtype: "float32", range: [0, 1] }], attributes: { result: 0 } }),
   };
   return results.map((result, i) => (isFloat(result.dtype) ? bind(primitive, [result, ...results, ...inputs], { result: i }) : result));
 }
 
-/** Runs `f` unwatched: what it takes from outside loses its history on the way in, and `found` hears of it. */
-function withoutHistory<T>(run: () => T, found: (outside: Tensor) => void): T {
+/**
+ * Runs `f` unwatched: what it takes from outside loses its history on the way in. `found` hears of it, and of whether a gradient
+ * could flow through what it is taken for.
+ */
+function withoutHistory<T>(run: () => T, found: (outside: Tensor, differentiable: boolean) => void): T {
   const start = newestId();
   const outer = currentLens();
-  return withOnlyLens((taken) => {
-    const input = outer(taken);
+  return withOnlyLens((taken, differentiable = true) => {
+    const input = outer(taken, differentiable);
     // Older than the run: whatever an enclosing trace puts in its place is newer.
     if (taken.id > start || input.recipe?.scope.open !== true) return input;
-    found(input);
+    found(input, differentiable);
     return input.storage === null ? input : detach(input);
   }, run);
 }
@@ -51,9 +55,11 @@ export interface CustomRuleContext<Args extends readonly unknown[], Out> {
  * `f` with a gradient rule of your own: for results with a better derivative than the one of their operations (a
  * straight-through estimator, a solver's implicit derivative). The rule gives a cotangent for each argument, in the
  * arguments' structure, as tensors computed by operations; so derivatives of higher order differentiate the rule.
- * Gradients flow to the arguments only: what `f` closes over counts as constant.
+ * Gradients flow to the arguments only. What `f` closes over is a constant: to differentiate by it is an error, unless `f` takes
+ * it by `stopGradient`.
  *
- * @throws ShapeError when the rule's results do not match the arguments.
+ * @throws ShapeError when the rule's results do not match the arguments; NdgradError when the result is differentiated by a tensor
+ *   or variable that `f` takes from its closure.
  * @example
  * const roundStraightThrough = customVjp((x: Tensor) => x.round(), ({ g }) => [g]);
  */
@@ -62,12 +68,24 @@ export function customVjp<Args extends readonly unknown[], Out>(
 ): (...args: Args) => Out {
   return (...args) => {
     const inputs = tensorsOf(args);
-    const result = withoutHistory(() => f(...args), () => {});
-    const results = withRule("customVjp", tensorsOf(result), inputs, (cotangents, values, given) => {
+    const around = currentLens();
+    // By whichever name an enclosing trace knows them.
+    const own = new Set([...inputs, ...inputs.map((each) => around(each, false))]);
+    const captured = new Set<Tensor>();
+    const result = withoutHistory(() => {
+      const made = f(...args);
+      // What `f` returns as it found it is taken from outside as well, though no operation looks at it.
+      const look = currentLens();
+      return withTensors(made, tensorsOf(made).map((each) => look(each)));
+    }, (outside, differentiable) => { if (differentiable && isFloat(outside.dtype)) captured.add(outside); });
+    const constants = [...captured].filter((each) => !own.has(each));
+    const results = withRule("customVjp", tensorsOf(result), [...inputs, ...constants], (cotangents, values, given, wanted) => {
+      const left = constants.find((_, i) => wanted[inputs.length + i]);
+      if (left !== undefined) throw new NdgradError(`customVjp: the function takes ${showSpec(left)} from outside, by which it is differentiated here, and the rule gives gradients for arguments only; pass it as an argument, or take stopGradient of it if it is a constant`);
       const g = withTensors(result, cotangents) as GradientsOf<Out>;
-      const gradients = tensorsOf(rule({ g, value: withTensors(result, values), args: withTensors(args, given) }));
+      const gradients = tensorsOf(rule({ g, value: withTensors(result, values), args: withTensors(args, given.slice(0, inputs.length)) }));
       checkTangents("customVjp", inputs, gradients);
-      return gradients;
+      return [...gradients, ...constants.map(() => null)];
     });
     return withTensors(result, results);
   };
@@ -92,7 +110,8 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
     // What `f` returns as it found it is taken from outside as well, though no operation looks at it.
     const run = (now: Args): Out => {
       const made = f(...now);
-      return withTensors(made, tensorsOf(made).map(currentLens()));
+      const look = currentLens();
+      return withTensors(made, tensorsOf(made).map((each) => look(each)));
     };
     const result = withVariableStore((outer) => ({
       read(variable) {
@@ -104,8 +123,8 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
     }), () => withoutHistory(() => run(args), (outside) => captured.add(outside)));
     const given = tensorsOf(args);
     const inputs = [...given, ...[...captured].filter((each) => !given.includes(each))];
-    const results = withRule("checkpoint", tensorsOf(result), inputs, (cotangents, _, now) => withScope("gradient", (scope) => {
-      const leaves = now.map((each) => (isFloat(each.dtype) ? leaf(each, scope) : each));
+    const results = withRule("checkpoint", tensorsOf(result), inputs, (cotangents, _, now, wanted) => withScope("gradient", (scope) => {
+      const leaves = now.map((each, i) => (wanted[i] ? leaf(each, scope) : each));
       const replaced = new Map(inputs.map((input, i) => [input, leaves[i]]));
       const outer = currentLens();
       // The second run sees the variables as the first one did, and its assignments reach nobody.
@@ -115,7 +134,8 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
         assign: (variable, value) => { replayed.set(variable, value); },
       }), () => withOnlyLens((input) => replaced.get(around(input)) ?? outer(input), () => run(withTensors(args, leaves))));
       scope.open = false;
-      return pullBack(tensorsOf(again), cotangents, leaves);
+      const gradients = [...pullBack(tensorsOf(again), cotangents, leaves.filter((__, i) => wanted[i]))];
+      return wanted.map((each) => (each ? gradients.shift() ?? null : null));
     }));
     return withTensors(result, results);
   };

@@ -2,11 +2,15 @@ import { beforeAll, afterAll, describe, expect, test } from "vitest";
 import { installEngine, type Engine } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference/reference.ts";
 import { add, mul } from "../ops/elementwise/arithmetic.ts";
+import { greater } from "../ops/elementwise/comparison.ts";
+import { where } from "../ops/elementwise/where.ts";
 import { matmul } from "../ops/contract/matmul.ts";
 import { sum } from "../ops/reduce/sum.ts";
 import { stopGradient } from "../ops/stop-gradient.ts";
 import { fromData, type Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
+import { compile } from "./compile.ts";
+import { scan } from "./control.ts";
 import { checkpoint, customVjp } from "./custom.ts";
 import { grad, valueAndGrad } from "./gradient.ts";
 import { hessian, hvp, jacobian } from "./jacobian.ts";
@@ -195,6 +199,25 @@ describe("custom rules", () => {
       return [grad(loss(f))(scalar(5)).item(), grad((x: Tensor) => grad(loss(f))(x))(scalar(5)).item(), grads[0].item()];
     };
     expect(of(checkpoint(block))).toEqual(of(block));
+  });
+  test("customVjp refuses to be differentiated by what it closes over, and takes it as a constant otherwise", () => {
+    const w = new Variable(scalar(3));
+    const outer = (x: Tensor): Tensor => { const y = mul(x, x); return customVjp((z: Tensor) => mul(z, y), ({ g }) => [g])(x); };
+    const message = /customVjp: the function takes float64\[\] from outside, by which it is differentiated here, .* pass it as an argument, or take stopGradient of it/;
+    expect(() => grad(outer)(scalar(2))).toThrow(message);
+    expect(() => compile((x: Tensor) => grad(outer)(x))(scalar(2))).toThrow(message);
+    expect(() => grad((x: Tensor) => customVjp(() => [x], () => [] as never)()[0])(scalar(2))).toThrow(message);
+    const read = customVjp((z: Tensor) => mul(z, w.value), ({ g }) => [g]);
+    expect(() => valueAndGrad(() => read(mul(w.value, 2)), [w])).toThrow(message);
+    expect(grad(read)(scalar(2)).item()).toBe(1);
+    // Neither what is stopped, nor what is compared, nor what only another gradient is taken by.
+    const stopped = (x: Tensor): Tensor => { const y = mul(x, x); return customVjp((z: Tensor) => where(greater(y, 1), mul(z, stopGradient(y)), z), ({ g }) => [mul(g, 7)])(x); };
+    for (const f of [grad(stopped), compile((x: Tensor) => grad(stopped)(x))]) expect(f(scalar(2)).item()).toBe(7);
+    expect(grad((x: Tensor) => add(x, stopGradient(grad((y: Tensor) => customVjp((z: Tensor) => mul(z, x), ({ g }) => [g])(y))(scalar(5)))))(scalar(2)).item()).toBe(1);
+    // Nor what a loop takes from outside, by which nothing is differentiated.
+    const looped = (x: Tensor, c: Tensor): Tensor => scan((h: Tensor): [Tensor, Tensor] => [checkpoint(customVjp((z: Tensor) => mul(z, c), ({ g }) => [mul(g, 3)]))(h), h], x, [], { length: 2 })[0];
+    for (const f of [grad(looped), compile((x: Tensor, c: Tensor) => grad(looped)(x, c))]) expect(f(scalar(2), scalar(5)).item()).toBe(9);
+    expect(() => compile((x: Tensor, c: Tensor) => grad(looped, { argument: 1 })(x, c))(scalar(2), scalar(5))).toThrow(message);
   });
   test("customVjp tells results apart that are one tensor", () => {
     const f = customVjp((x: Tensor): readonly [Tensor, Tensor] => [x, x], ({ g: [first, second] }) => [add(first, mul(second, 10))]);
