@@ -59,7 +59,7 @@ const toTensor = (op: string, value: unknown, beside: DType | undefined): unknow
 };
 
 type KindName =
-  | "tensor" | "value" | "float" | "tensors" | "indices" | "number" | "text" | "dtype" | "axes" | "counts" | "sizes" | "order" | "list" | "axisPairs" | "options" | "literal" | "scalar" | "numberOrOptions";
+  | "tensor" | "value" | "float" | "tensors" | "indices" | "number" | "text" | "dtype" | "axes" | "counts" | "sizes" | "order" | "list" | "axisPairs" | "options" | "requiredOptions" | "literal" | "scalar" | "numberOrOptions";
 const kinds: Readonly<Record<KindName, Kind>> = {
   tensor: { test: isTensorLike, expected: "a tensor, a number or nested arrays", exact: ["Tensor"], convert: toTensor },
   value: { test: isTensorLike, expected: "a tensor, a number or nested arrays", exact: ["Tensor", "number"], convert: toValue },
@@ -89,17 +89,18 @@ const kinds: Readonly<Record<KindName, Kind>> = {
   sizes: { test: isNumberList, expected: "a list of sizes, as in [2, 3]" },
   order: { test: (value) => value === undefined || isNumberList(value), expected: "the order of the axes as a list" },
   list: { test: isList, expected: "a list" },
-  axisPairs: { test: (value) => isNumber(value) || isList(value), expected: "a number of axes, or a list of axes for each side" },
+  axisPairs: { test: (value) => isNumber(value) || (isList(value) && value.length === 2 && value.every((each) => isNumber(each) || isNumberList(each))), expected: "a number of axes, or a list of axes for each side" },
   // literalTensor says better what is wrong with a literal.
   literal: { test: () => true, expected: "numbers, booleans, typed arrays or nested arrays of these" },
   scalar: { test: (value) => isNumber(value) || typeof value === "boolean", expected: "a number or a boolean" },
   numberOrOptions: { test: (value) => isNumber(value) || isOptions(value), expected: "a number, or options by name" },
   options: { test: isOptions, expected: "options by name" },
+  requiredOptions: { test: isPlainObject, expected: "options by name" },
 };
 
 /** A parameter that takes options by name. */
 interface OptionsParameter {
-  readonly kind: "options" | "numberOrOptions";
+  readonly kind: "options" | "requiredOptions" | "numberOrOptions";
   readonly optional: boolean;
   readonly names: OptionNames<Readonly<Record<string, unknown>>>;
 }
@@ -110,7 +111,7 @@ export type Parameter = Exclude<KindName, OptionsParameter["kind"]> | `${Exclude
 /** Options that may be left out; those of other names, or with values of other kinds, are refused. */
 export const options = <T extends object>(names: OptionNames<T>): OptionsParameter => ({ kind: "options", optional: true, names });
 /** Options that must be given. */
-export const requiredOptions = <T extends object>(names: OptionNames<T>): OptionsParameter => ({ kind: "options", optional: false, names });
+export const requiredOptions = <T extends object>(names: OptionNames<T>): OptionsParameter => ({ kind: "requiredOptions", optional: false, names });
 /** A number, or the options if they come in its place. */
 export const numberOrOptions = <T extends object>(names: OptionNames<T>): OptionsParameter => ({ kind: "numberOrOptions", optional: true, names });
 
@@ -145,6 +146,8 @@ typed.addTypes([
 ]);
 
 const parametersOf = new Map<string, readonly Parameter[]>();
+/** What each public function takes, by its name: what laws over all of them go through. */
+export const doors: ReadonlyMap<string, readonly Parameter[]> = parametersOf;
 typed.onMismatch = (name, args) => { throw mismatch(name, parametersOf.get(name) ?? [], args); };
 
 /**
@@ -154,6 +157,7 @@ typed.onMismatch = (name, args) => { throw mismatch(name, parametersOf.get(name)
 export function dispatch<F>(name: string, parameters: readonly Parameter[], implementation: (...args: never[]) => unknown): F {
   // Working out all functions' overloads would take a third of the time to load the package: each waits for its first call.
   let door: Call | undefined;
+  parametersOf.set(name, parameters);
   // Written out by number of arguments, which the door counts: handing on a list takes half as long as checking it.
   const opened = function (first?: unknown, second?: unknown, third?: unknown): unknown {
     door ??= openDoor(name, parameters, implementation as Call);
@@ -184,7 +188,6 @@ type Call = (...args: readonly unknown[]) => unknown;
 
 /** The typed function of all overloads that the parameters allow. */
 function openDoor(name: string, parameters: readonly Parameter[], implementation: Call): Call {
-  parametersOf.set(name, parameters);
   const converting = (...args: readonly unknown[]): unknown => {
     const beside = commonDType(args);
     return implementation(...args.map((value, i) => kindOf(parameters[i]).convert?.(name, value, beside) ?? value));

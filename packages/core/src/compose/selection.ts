@@ -7,7 +7,7 @@ import { where } from "../ops/elementwise/where.ts";
 import { toIndices, type Indices } from "../ops/indexing/indices.ts";
 import { take } from "../ops/indexing/take.ts";
 import { expandDims, reshape } from "../ops/movement/reshape.ts";
-import { rowMajorStrides, sameShape, sizeOf } from "../shape/shape.ts";
+import { checkShape, rowMajorStrides, sameShape, sizeOf } from "../shape/shape.ts";
 import { fromData, type Tensor } from "../tensor.ts";
 
 /** The dtype of a result; float32 unless given. */
@@ -21,8 +21,9 @@ export interface DTypeOption { readonly dtype?: DType | undefined }
  * @example oneHot([0, 2], 3) // [[1, 0, 0], [0, 0, 1]]
  */
 export function oneHot(indices: Indices, depth: number, { dtype = "float32" }: DTypeOption = {}): Tensor {
-  if (!Number.isInteger(depth) || depth < 0) throw new ShapeError(`oneHot: a depth of ${depth}; give a whole number from 0 up`);
+  if (!Number.isInteger(depth) || depth < 0 || depth > 2 ** 31 - 1) throw new ShapeError(`oneHot: a depth of ${depth}; give a whole number from 0 up`);
   const places = toIndices("oneHot", indices);
+  checkShape("oneHot", [...places.shape, depth]);
   if (places.storage !== null) {
     places.data.forEach((index, position) => {
       if (index < 0 || index >= depth) throw new ShapeError(`oneHot: index ${index} (element ${position} of ${showShape(places.shape)}) is out of range for depth ${depth}; use 0 … ${depth - 1}`);

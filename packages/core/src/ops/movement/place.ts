@@ -1,8 +1,10 @@
 import { DTypeError, ShapeError, showShape } from "../../errors.ts";
+import { describe } from "../../options.ts";
 import { bind } from "../../graph/bind.ts";
 import { definePrimitive } from "../../primitive.ts";
 import { checkShape, normalizeAxis, rowMajorStrides } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
+import { checkElement } from "../literal.ts";
 import { sliceBy } from "./slice.ts";
 
 /** A result of `shape` full of `fill`, and for each input where its elements go. */
@@ -78,7 +80,11 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 /** More places before and after each axis, filled with `value`. */
 export function pad(x: Tensor, padding: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
   if (padding.length !== x.rank) throw new ShapeError(`pad: ${padding.length} pairs for ${showShape(x.shape)}; give [before, after] for each axis`);
-  checkShape("pad", padding.flat());
+  for (const pair of padding) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new ShapeError(`pad: ${describe(pair)} is no pair; give [before, after] for each axis`);
+    checkShape("pad", pair);
+  }
+  checkElement("pad", value, x.dtype);
   const shape = x.shape.map((extent, axis) => extent + padding[axis][0] + padding[axis][1]);
   checkShape("pad", shape);
   return place([x], { shape, fill: value, starts: [padding.map(([before]) => before)], steps: [padding.map(() => 1)] });

@@ -1,4 +1,5 @@
 import { ShapeError, showShape } from "../../errors.ts";
+import { describe } from "../../options.ts";
 import { bind } from "../../graph/bind.ts";
 import { callOf, nodeOf } from "../../graph/graph.ts";
 import { definePrimitive, type Primitive } from "../../primitive.ts";
@@ -72,7 +73,8 @@ export function slice(x: Tensor, ranges: readonly SliceRange[]): Tensor {
   const dropped: number[] = [];
   const resolved = x.shape.map((extent, axis) => {
     const range: SliceRange = axis < ranges.length ? ranges[axis] : [];
-    if (typeof range !== "number") return resolveRange(range, extent);
+    if (Array.isArray(range) && range.length <= 3) return resolveRange(range as StartStopStep, extent);
+    if (typeof range !== "number") throw new ShapeError(`slice: ${describe(range)} at axis ${axis} is no range; give an index, or [start, stop, step] with null for an open bound`);
     const index = range < 0 ? range + extent : range;
     if (!Number.isInteger(range) || index < 0 || index >= extent) {
       throw new ShapeError(`slice: index ${range} is out of range for axis ${axis} of ${showShape(x.shape)}; use ${-extent} … ${extent - 1}`);
