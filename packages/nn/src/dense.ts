@@ -5,7 +5,7 @@ import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 import type { LastAxis, LastAxisFlow } from "./flow.ts";
 import { glorotUniform, zeros, type Initializer } from "./initializers.ts";
-import { pathOf, type Module, type Variables } from "./module.ts";
+import { pathOf, type Module, type VariablePlan, type VariableSpec, type Variables } from "./module.ts";
 import { streamOf } from "./streams.ts";
 
 /** A fully connected layer: a function of tensors whose last axis has `In` elements. */
@@ -98,8 +98,16 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
     return offset === undefined ? { weight } : { weight, bias: offset };
   };
 
+  // A file's weight tells the input size, if it is one of this many outputs.
+  const plan = ({ weight: shape = [] }: Readonly<Record<string, readonly number[]>>): VariablePlan => {
+    const [rows, columns] = shape;
+    const fits = shape.length === 2 && rows > 0 && columns === outputSize;
+    const specs: Readonly<Record<string, VariableSpec>> = { weight: { shape: [fits ? rows : undefined, outputSize], dtype }, ...(bias ? { bias: { shape: [outputSize], dtype } } : {}) };
+    return { specs, build: fits ? () => void build(rows) : undefined };
+  };
+
   const module = Object.assign(
-    defineModule({ kind: "dense", variables, exampleShape: () => (inputSize === undefined ? undefined : [inputSize]), forward }),
+    defineModule({ kind: "dense", variables, plan, exampleShape: () => (inputSize === undefined ? undefined : [inputSize]), forward }),
     { outputSize },
   ) as unknown as Dense;
   return module;

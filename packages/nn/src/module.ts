@@ -1,4 +1,8 @@
-import type { Tensor, Variable } from "@ndgrad/core";
+import { Variable, type DType, type Tensor } from "@ndgrad/core";
+import { isRecord } from "@ndgrad/core/internal";
+import { described } from "./described.ts";
+import { ModuleError } from "./errors.ts";
+import type { LoadOptions, LoadReport } from "./variables-file.ts";
 
 /** Anything that takes a tensor to a tensor: a module, an activation, a function of yours. */
 export type Layer = (x: never) => Tensor;
@@ -6,12 +10,21 @@ export type Layer = (x: never) => Tensor;
 /** Variables by their path in a model, such as `hidden.weight`. */
 export type Variables = Readonly<Record<string, Variable>>;
 
+/** A part that is one thing: a module or a function of any arguments, or a variable. */
+export type Leaf = ((...args: never[]) => unknown) | Variable;
+
+/** What a module can be made of: modules and functions, variables, and lists and records of these. */
+export type Part = Leaf | readonly Part[] | { readonly [name: string]: Part };
+
+/** Parts by name. */
+export type Parts = Readonly<Record<string, Part>>;
+
 /** What every module has beside being called. */
 export interface Module {
   /** What it is, in a word: `dense`, `sequential`. */
   readonly kind: string;
-  /** The modules and functions it is made of, by name. */
-  readonly parts: Readonly<Record<string, Layer>>;
+  /** What it is made of, by name. */
+  readonly parts: Parts;
   /** The shape of one example it takes, where that is known. */
   readonly exampleShape: readonly number[] | undefined;
   /**
@@ -21,20 +34,61 @@ export interface Module {
    */
   parameters(): Variables;
   /**
-   * A table of the layers with their output shapes and numbers of parameters, at most 80 columns wide.
-   * `exampleShape` is the shape of one example, without the batch: needed where the model cannot tell it.
+   * A table of the layers with their output shapes and numbers of parameters, at most 80 columns wide. Where the model
+   * cannot tell what it takes, say so: for each of its inputs the shape of one example, without the batch, or a tensor, a
+   * batch as the model takes it. The model is run once, shapes as zeros: float32, or int32 where it refuses floats, as ids are.
+   * @throws ModuleError for an input that is neither; what the model throws.
+   * @example
+   * net.summary([28, 28]);                                     // examples of 28 × 28 numbers
+   * pair.summary([6], zeros([1, 12], { dtype: "int32" }));     // a model of two inputs, the second of ids
    */
-  summary(exampleShape?: readonly number[]): string;
-  /** Writes the parameters to a safetensors file. */
+  summary(...inputs: readonly SummaryInput[]): string;
+  /**
+   * Writes the parameters to a safetensors file.
+   * @throws ParameterFileError for a place that cannot be written to.
+   */
   save(path: string): Promise<void>;
   /**
-   * Reads the parameters from a safetensors file. Where names, shapes or dtypes differ nothing is changed.
-   * @throws ParameterFileError listing what is missing, unexpected or different; or saying how the file is damaged.
+   * Reads the parameters from a safetensors file, and says which. Where names, shapes or dtypes differ nothing is changed, or
+   * with `{ partial: true }` what fits is. Layers that do not know their sizes yet take them from the file.
+   * @throws ParameterFileError for a file that is not there; listing what is missing, unexpected or different; or saying how
+   *   the file is damaged.
    */
-  load(path: string): Promise<void>;
+  load(path: string, options?: LoadOptions): Promise<LoadReport>;
 }
 
-/** Where a module stands: the name it has in the module around it. */
+/** The shape of one example, or a batch as the model takes it. */
+export type SummaryInput = readonly number[] | Tensor;
+
+/** What a variable is or will be; a size that is not known is undefined. */
+export interface VariableSpec {
+  readonly shape: readonly (number | undefined)[];
+  readonly dtype: DType;
+}
+
+/** The variables that a module would have, and how to make them; without `build` they cannot be made of these shapes. */
+export interface VariablePlan {
+  readonly specs: Readonly<Record<string, VariableSpec>>;
+  readonly build?: (() => void) | undefined;
+}
+
+/**
+ * The modules, functions and variables among parts, through lists and records, each with its path: `blocks.0`.
+ * @throws ModuleError for a part that is none of these, and for a name that is empty or contains a dot.
+ */
+export function leavesOf(owner: string, parts: Parts | readonly Part[]): readonly (readonly [path: string, leaf: Leaf])[] {
+  return Object.entries<Part>(parts).flatMap(([key, part]) => {
+    if (key === "" || key.includes(".")) throw new ModuleError(`${owner}: a part is called "${key}"; names make up paths such as "hidden.weight", so give it a name without a dot`);
+    if (typeof part === "function" || part instanceof Variable) return [[key, part] as const];
+    if (!Array.isArray(part) && !isRecord(part)) throw new ModuleError(`${owner}: part "${key}" is ${described(part)}; ${remedyFor(part)}`);
+    return leavesOf(`${owner}: ${key}`, part as Parts | readonly Part[]).map(([path, leaf]) => [`${key}.${path}`, leaf] as const);
+  });
+}
+
+const remedyFor = (part: unknown): string =>
+  described(part).startsWith("a tensor") ? "make a variable of it to learn it, or read it in forward from where it is" : "give a module or a function, a variable, or a list or record of these";
+
+/** Where a module stands: the path it has in the module around it. */
 interface Place { readonly parent: Module; readonly key: string }
 const places = new WeakMap<object, Place>();
 
@@ -69,10 +123,27 @@ export function observing<T>(see: Observer, run: () => T): T {
   }
 }
 
-const modules = new WeakSet<object>();
+/** What a module has beside its parts. */
+export interface Own {
+  /** Its own variables; throws a ModuleError while their sizes are not known. */
+  readonly variables: () => Variables;
+  /** What they would be for the shapes that a file has under their names. */
+  readonly plan: ((shapes: Readonly<Record<string, readonly number[]>>) => VariablePlan) | undefined;
+}
+const modules = new WeakMap<object, Own>();
 
 /** Makes `isModule` true of it. */
-export const register = (module: Module): void => void modules.add(module);
+export const register = (module: Module, own: Own): void => void modules.set(module, own);
 
 /** Whether something is a module, and not a plain function. */
 export const isModule = (value: unknown): value is Module & Layer => typeof value === "function" && modules.has(value);
+
+/** What a registered module has beside its parts. */
+export function ownOf(module: Module): Own {
+  const own = modules.get(module);
+  if (own === undefined) throw new ModuleError(`${module.kind} is no module; make it by dense, sequential, model or defineModule`);
+  return own;
+}
+
+/** A module in an error: where it stands and what it is. */
+export const labelOf = (module: Module): string => [pathOf(module), module.kind].filter((each) => each !== "").join(": ");

@@ -167,7 +167,7 @@ describe("model", () => {
 
   test("refuses names with dots, and parts that are not functions", () => {
     expect(() => model({ "a.b": hidden() }, (_, x: Tensor) => x)).toThrow(`model: a part is called "a.b"`);
-    expect(() => model({ a: 3 as never }, (_, x: Tensor) => x)).toThrow(`model: part "a" is number; give a module or a function`);
+    expect(() => model({ a: 3 as never }, (_, x: Tensor) => x)).toThrow(`model: part "a" is the number 3; give a module or a function, a variable, or a list or record of these`);
   });
 
   test("takes layers of one's own", () => {
@@ -179,7 +179,96 @@ describe("model", () => {
   });
 });
 
+describe("a model's parts", () => {
+  const blocks = () => [dense(4, 4, { seed: 1 }), dense(4, 4, { seed: 2 })];
+
+  test("are modules, variables, and lists and records of these", async () => {
+    const make = () => model(
+      { blocks: blocks(), heads: { left: dense(4, 1, { seed: 3 }), right: [dense(4, 1, { seed: 4, bias: false })] }, scale: variable(tensor([1, 2, 3, 4])), act: tanh },
+      ({ blocks: each, heads, scale, act }, x: Tensor<[number, 4]>) => {
+        const y: Tensor = each.reduce<Tensor>((value, block) => act(block(value as Tensor<[number, 4]>)), x).mul(scale.value);
+        return heads.left(y).add(heads.right[0](y));
+      },
+    );
+    const net = make();
+    expect(shapes(net)).toEqual({
+      "blocks.0.weight": [4, 4], "blocks.0.bias": [4], "blocks.1.weight": [4, 4], "blocks.1.bias": [4],
+      "heads.left.weight": [4, 1], "heads.left.bias": [1], "heads.right.0.weight": [4, 1], scale: [4],
+    });
+    expect(net(zeros([2, 4])).shape).toEqual([2, 1]);
+    expect(() => net(zeros([2, 5]) as never)).toThrow("blocks.0: dense(4, 4): the input's last axis must be 4");
+    expect(net.summary([4])).toMatch(/blocks\.1 \(dense\) +\[n, 4\] +20\n.*left.*\n.*right.*\nscale \(variable\) +4\n/);
+    expect(net.summary([4])).toMatch(/total +53$/);
+    const other = sequential(make(), dense(1, 1, { seed: 1 }));
+    expect(Object.keys(other.parameters())).toContain("0.heads.right.0.weight");
+    const path = `${folder}/lists.safetensors`;
+    net.parameters().scale.assign(tensor([5, 6, 7, 8]));
+    await net.save(path);
+    const copy = make();
+    await copy.load(path);
+    expect(numbers(copy.parameters().scale.value)).toEqual([5, 6, 7, 8]);
+  });
+
+  test("that are used twice have one place, and of two of one name the model says so", () => {
+    const [block] = blocks();
+    const scale = variable(tensor([1]));
+    expect(Object.keys(model({ list: [block, block], again: { block }, scale, same: [scale] }, (_, x: Tensor) => x).parameters())).toEqual(["list.0.weight", "list.0.bias", "scale"]);
+    const clash = defineModule({ kind: "clash", parts: { scale }, variables: () => ({ scale: variable(tensor([2])) }), forward: (x: Tensor) => x });
+    expect(() => clash.parameters()).toThrow(`clash: two variables are called "scale"; give one of them another name`);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a tensor", { scale: tensor([1]) }, `model: part "scale" is a tensor float32[1]; make a variable of it to learn it`],
+    ["text in a list", { blocks: ["relu"] }, `model: blocks: part "0" is "relu"; give a module or a function`],
+    ["a map", { blocks: new Map() }, `model: part "blocks" is an object`],
+    ["a name with a dot in a record", { heads: { "a.b": relu } }, `model: heads: a part is called "a.b"`],
+    ["nothing", { a: undefined }, `model: part "a" is undefined`],
+    ["a layer instead of parts", relu, "model: the parts are a function; give them by name"],
+    ["a list instead of names", [relu], "model: the parts are an array; give them by name"],
+  ])("are not %s", (_, parts, message) => {
+    expect(() => model(parts as never, (_parts, x: Tensor) => x)).toThrow(ModuleError);
+    expect(() => model(parts as never, (_parts, x: Tensor) => x)).toThrow(message);
+  });
+
+  test("of a sequence are functions", () => {
+    expect(() => sequential("relu" as never)).toThrow(`sequential: layer 0 is "relu"; give modules and functions of a tensor`);
+    expect(() => sequential(relu, variable(tensor(1)) as never)).toThrow("sequential: layer 1 is a variable float32[]");
+  });
+});
+
+describe("a forward function", () => {
+  test.each<[string, () => unknown, string]>([
+    ["nothing", () => undefined, "model: the forward function gave undefined; return what it computes (between braces, an arrow function gives nothing without return)"],
+    ["a promise", async () => zeros([1]), "model: the forward function gave a promise; return a tensor, or a list or record of tensors"],
+    ["a function", () => relu, "the forward function gave a function; call it, and return what it gives"],
+    ["a number", () => 3, "the forward function gave the number 3; return a tensor"],
+    ["a variable", () => variable(tensor(1)), "the forward function gave a variable float32[]; return its value"],
+    ["a map", () => new Map(), "the forward function gave an object"],
+  ])("that gives %s is said to", (_, forward, message) => {
+    const net = model({}, forward as () => Tensor);
+    expect(() => net()).toThrow(ModuleError);
+    expect(() => net()).toThrow(message);
+    expect(() => sequential(relu, ((x: Tensor) => { x.neg(); }) as never)(zeros([2]) as never)).toThrow("1: function: the forward function gave undefined");
+  });
+});
+
 describe("summary", () => {
+  const embedding = () => model({ table: variable(zeros([10, 3])), out: dense(3, 2, { seed: 1 }) }, ({ table, out }, ids: Tensor) => out(table.value.take(ids, { axis: 0 })));
+
+  test("runs models of ids and of several inputs", () => {
+    const rows = /table \(variable\) +30\nout \(dense\) +\[n, 12, 2\] +8\n/;
+    expect(embedding().summary([12])).toMatch(rows);
+    expect(embedding().summary(zeros([5, 12], { dtype: "int32" }))).toMatch(rows);
+    const pair = model({ left: dense(4), right: embedding() }, ({ left, right }, x: Tensor, ids: Tensor) => ({ x: left(x), y: right(ids) }));
+    expect(pair.summary([6], zeros([1, 7], { dtype: "int32" }))).toMatch(/left \(dense\) +\[n, 4\] +28\n.*\nright\.out \(dense\) +\[n, 7, 2\] +8\n/);
+  });
+
+  test("refuses what is no input", () => {
+    expect(() => dense(2, 3).summary("2" as never)).toThrow(`summary: an input is "2"; give the shape of one example, such as [784], or a batch`);
+    expect(() => dense(2, 3).summary([-1])).toThrow("summary: an input is an array");
+    expect(() => dense(2, 3).summary([5])).toThrow("dense(2, 3): the input's last axis must be 2");
+  });
+
   test("shows layers, what they put out, and numbers of parameters", () => {
     expect(sequential(dense(784, 128), relu, dense(128, 10), sigmoid).summary()).toBe([
       "layer        output    parameters",
@@ -218,6 +307,47 @@ describe("save and load", () => {
     expect(numbers(second(x))).not.toEqual(numbers(first(x)));
     await second.load(path);
     expect(numbers(second(x))).toEqual(numbers(first(x)));
+  });
+
+  test("load into layers that do not know their sizes yet", async () => {
+    const path = `${folder}/sizes.safetensors`;
+    const first = make(1);
+    await first.save(path);
+    const lazy = () => model({ hidden: dense(3, { seed: 5 }), out: dense(2, { seed: 6 }) }, ({ hidden, out }, x: Tensor) => out(hidden(x)));
+    const second = lazy();
+    await second.load(path);
+    const x = generator(3).normal([5, 4]);
+    expect(numbers(second(x))).toEqual(numbers(first(x)));
+    expect(shapes(second)).toEqual(shapes(first));
+
+    await make(1, 5).save(path);
+    const third = lazy();
+    await expect(third.load(path)).rejects.toThrow("hidden.weight (float32[4, 5] in the file, float32[?, 3] here)");
+    expect(() => third.parameters()).toThrow("not known yet");
+    await expect(sequential(dense(3)).load(path)).rejects.toThrow("the file lacks 0.weight, 0.bias");
+  });
+
+  test("load what fits where that is asked for, and say what did not", async () => {
+    const path = `${folder}/partial.safetensors`;
+    const first = model({ hidden: dense(4, 3, { seed: 1 }), head: dense(3, 7, { seed: 2 }) }, ({ hidden, head }, x: Tensor) => head(hidden(x)));
+    await first.save(path);
+    const second = model({ hidden: dense(4, 3, { seed: 8 }), head: dense(3, 5, { seed: 9 }), tail: dense(2) }, ({ hidden, head }, x: Tensor) => head(hidden(x)));
+    const head = numbers(second.parts.head.parameters().weight.value);
+    expect(await second.load(path, { partial: true })).toEqual({
+      loaded: ["hidden.weight", "hidden.bias"],
+      missing: ["tail.weight", "tail.bias"],
+      unexpected: [],
+      mismatched: [
+        { name: "head.weight", file: "float32[3, 7]", variable: "float32[3, 5]" },
+        { name: "head.bias", file: "float32[7]", variable: "float32[5]" },
+      ],
+    });
+    expect(numbers(second.parts.hidden.parameters().weight.value)).toEqual(numbers(first.parts.hidden.parameters().weight.value));
+    expect(numbers(second.parts.head.parameters().weight.value)).toEqual(head);
+    expect(await first.load(path)).toEqual({ loaded: ["hidden.weight", "hidden.bias", "head.weight", "head.bias"], missing: [], unexpected: [], mismatched: [] });
+    await expect(first.load(`${folder}/nowhere`)).rejects.toThrow(`load: there is no file ${folder}/nowhere`);
+    await expect(first.load(path, { strict: false } as never)).rejects.toThrow(`load: unknown option "strict"; it takes partial, dtype`);
+    await expect(dense(4, 3, { dtype: "float64" }).load(path, { dtype: "float64", partial: true })).resolves.toMatchObject({ loaded: [] });
   });
 
   test("refuse another model's file, say why, and change nothing", async () => {

@@ -1,21 +1,17 @@
-import type { DType } from "@ndgrad/core";
+import { isRecord } from "@ndgrad/core/internal";
 import { ParameterFileError } from "./errors.ts";
+import { storedDTypes, type StoredDType } from "./safetensors-dtypes.ts";
 
 /** One tensor of a file: where its bytes are, counted from the end of the header. */
 export interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  /** The file's name for its dtype. */
+  readonly code: string;
+  readonly stored: StoredDType;
   readonly shape: readonly number[];
   readonly from: number;
   readonly to: number;
 }
-
-const dtypeOf: ReadonlyMap<string, { readonly dtype: DType; readonly width: number }> = new Map([
-  ["F32", { dtype: "float32", width: 4 }],
-  ["F64", { dtype: "float64", width: 8 }],
-  ["I32", { dtype: "int32", width: 4 }],
-  ["BOOL", { dtype: "bool", width: 1 }],
-]);
 
 /** As much as a person reads of what a file holds: it may hold anything. */
 const longest = 300;
@@ -26,9 +22,6 @@ const fail = (problem: string): never => {
 
 /** A name from a file, its control characters as escapes, which a terminal would obey. */
 export const quoted = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isSize = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
@@ -61,14 +54,14 @@ function parseEntry(name: string, value: unknown): Entry {
   const where = quoted(name);
   if (!isRecord(value)) return fail(`${where} is not described by an object`);
   const { dtype: code, shape, data_offsets: offsets } = value;
-  const type = typeof code === "string" ? dtypeOf.get(code) : undefined;
-  if (type === undefined) return fail(`${where} has dtype ${JSON.stringify(code)}, and only ${[...dtypeOf.keys()].join(", ")} can be read`);
+  const stored = typeof code === "string" ? storedDTypes.get(code) : undefined;
+  if (typeof code !== "string" || stored === undefined) return fail(`${where} has dtype ${JSON.stringify(code)}, and only ${[...storedDTypes.keys()].join(", ")} can be read`);
   if (!Array.isArray(shape) || !shape.every(isSize)) return fail(`${where} has no valid shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) return fail(`${where} has no valid data_offsets`);
   const [from, to] = offsets;
   // Bytes that are there bound the product: a size that no longer counts exactly can not equal them.
-  if (to - from !== sizeOf(shape) * type.width) return fail(`${where}: its data_offsets hold ${to - from} bytes, which is not the size of ${String(code)}[${shape.join(", ")}]`);
-  return { name, dtype: type.dtype, shape, from, to };
+  if (to - from !== sizeOf(shape) * stored.width) return fail(`${where}: its data_offsets hold ${to - from} bytes, which is not the size of ${code}[${shape.join(", ")}]`);
+  return { name, code, stored, shape, from, to };
 }
 
 /** Every byte belongs to exactly one tensor: no overlap, no hole, nothing outside of the file. */

@@ -64,7 +64,8 @@ describe("encodeSafetensors and decodeSafetensors", () => {
     ["broken UTF-8", Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0, 0xff]), "not JSON in UTF-8"],
     ["a list", file([]), "not a JSON object"],
     ["an entry that is no object", file({ w: 1 }), `"w" is not described`],
-    ["a dtype of another width", file({ w: { ...entry, dtype: "BF16" } }, 8), `"w" has dtype "BF16", and only F32, F64, I32, BOOL can be read`],
+    ["a dtype of another width", file({ w: { ...entry, dtype: "BF16" } }, 8), `"w": its data_offsets hold 8 bytes, which is not the size of BF16[2]`],
+    ["a dtype that cannot be read", file({ w: { ...entry, dtype: "F6_E2M3" } }, 8), `"w" has dtype "F6_E2M3", and only F64, F32, F16, BF16,`],
     ["a dtype named like a method", file({ w: { ...entry, dtype: "constructor" } }, 8), "has dtype"],
     ["a negative size", file({ w: { ...entry, shape: [-2] } }, 8), "no valid shape"],
     ["a fractional size", file({ w: { ...entry, shape: [0.5] } }, 8), "no valid shape"],
@@ -108,6 +109,73 @@ describe("encodeSafetensors and decodeSafetensors", () => {
   });
 });
 
+/** A file of one tensor, `w`, of a stored dtype, with these bytes. */
+function one(dtype: string, width: number, bytes: Uint8Array): Uint8Array {
+  const all = file({ w: { dtype, shape: [bytes.length / width], data_offsets: [0, bytes.length] } }, bytes.length);
+  all.set(bytes, all.length - bytes.length);
+  return all;
+}
+const bytesOf = (data: { readonly buffer: ArrayBufferLike }) => new Uint8Array(data.buffer);
+
+describe("other dtypes than a tensor has", () => {
+  /** The numbers of a small float, from its definition: (−1)^s · 2^(e − bias) · 1.f, or 2^(1 − bias) · 0.f for e = 0. */
+  const defined = (code: number, exponentBits: number, fractionBits: number, bias: number) => {
+    const bits = code.toString(2).padStart(1 + exponentBits + fractionBits, "0");
+    const exponent = parseInt(bits.slice(1, 1 + exponentBits), 2);
+    const fraction = parseInt(bits.slice(1 + exponentBits), 2) / 2 ** fractionBits;
+    const size = exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias);
+    return { value: code >> (exponentBits + fractionBits) === 1 ? -size : size, top: exponent === 2 ** exponentBits - 1, fraction };
+  };
+  const ieee = (exponentBits: number, fractionBits: number, bias: number) => (code: number) => {
+    const { value, top, fraction } = defined(code, exponentBits, fractionBits, bias);
+    return top ? (fraction === 0 ? Math.sign(value) * Infinity : NaN) : value;
+  };
+
+  test.each<[string, number, (code: number) => number]>([
+    ["F16", 2, ieee(5, 10, 15)],
+    ["BF16", 2, ieee(8, 7, 127)],
+    ["F8_E5M2", 1, ieee(5, 2, 15)],
+    ["F8_E4M3", 1, (code) => ((code & 127) === 127 ? NaN : defined(code, 4, 3, 7).value)],
+    ["F8_E8M0", 1, (code) => (code === 255 ? NaN : 2 ** (code - 127))],
+  ])("every %s becomes the float32 that it is", (dtype, width, value) => {
+    const codes = Array.from({ length: 2 ** (8 * width) }, (_, code) => code);
+    const { w } = decodeSafetensors(one(dtype, width, bytesOf(width === 1 ? Uint8Array.from(codes) : Uint16Array.from(codes))));
+    expect(w.dtype).toBe("float32");
+    expect(w.data).toEqual(Float32Array.from(codes, value));
+    expect(decodeSafetensors(one(dtype, width, bytesOf(width === 1 ? Uint8Array.from(codes) : Uint16Array.from(codes))), { dtype: "float64" }).w.data).toEqual(Float64Array.from(codes, value));
+  });
+
+  test.each<[string, number, { readonly buffer: ArrayBufferLike }, readonly number[]]>([
+    ["U8", 1, Uint8Array.of(0, 1, 255), [0, 1, 255]],
+    ["I8", 1, Int8Array.of(0, -128, 127), [0, -128, 127]],
+    ["U16", 2, Uint16Array.of(0, 65535), [0, 65535]],
+    ["I16", 2, Int16Array.of(-32768, 32767), [-32768, 32767]],
+    ["U32", 4, Uint32Array.of(0, 2 ** 31 - 1), [0, 2 ** 31 - 1]],
+    ["I64", 8, BigInt64Array.of(-(2n ** 31n), 2n ** 31n - 1n), [-(2 ** 31), 2 ** 31 - 1]],
+    ["U64", 8, BigUint64Array.of(0n, 7n), [0, 7]],
+  ])("%s becomes int32", (dtype, width, data, values) => {
+    const { w } = decodeSafetensors(one(dtype, width, bytesOf(data)));
+    expect([w.dtype, [...w.data]]).toEqual(["int32", values]);
+  });
+
+  test("numbers beyond int32 are refused with the remedy, which reads them", () => {
+    for (const bytes of [one("I64", 8, bytesOf(BigInt64Array.of(3n, -(2n ** 40n)))), one("U32", 4, bytesOf(Uint32Array.of(2 ** 31))), one("U64", 8, bytesOf(BigUint64Array.of(2n ** 63n)))]) {
+      expect(() => decodeSafetensors(bytes)).toThrow(/"w" is [IU]\d\d and holds -?\d+, which int32 does not; read it to float64: \{ dtype: "float64" \}/);
+      expect(decodeSafetensors(bytes, { dtype: (name, stored) => (name === "w" && /[IU]/.test(stored) ? "float64" : undefined) }).w.dtype).toBe("float64");
+    }
+    expect([...decodeSafetensors(one("I64", 8, bytesOf(BigInt64Array.of(2n ** 53n - 1n, -(2n ** 40n)))), { dtype: "float64" }).w.data]).toEqual([2 ** 53 - 1, -(2 ** 40)]);
+  });
+
+  test("another dtype rounds floats to the nearest, and takes whole numbers only as they are", () => {
+    const bytes = encodeSafetensors({ w: tensor([0.1, 2], { dtype: "float64" }) });
+    expect(decodeSafetensors(bytes, { dtype: "float32" }).w.data).toEqual(Float32Array.of(0.1, 2));
+    expect(() => decodeSafetensors(bytes, { dtype: "int32" })).toThrow(`"w" is F64 and holds 0.1, which int32 does not`);
+    expect(decodeSafetensors(encodeSafetensors({ w: tensor([1, 0]) }), { dtype: "bool" }).w.data).toEqual(Uint8Array.of(1, 0));
+    expect(() => decodeSafetensors(encodeSafetensors({ w: tensor([2]) }), { dtype: "bool" })).toThrow("holds 2, which bool does not");
+    expect(() => decodeSafetensors(bytes, { dtype: "float16" as never })).toThrow(`decodeSafetensors: dtype is "float16"; give one of bool, int32, float32, float64`);
+  });
+});
+
 describe("writeTensors and readTensors", () => {
   test("leave one complete file, and nothing beside it", async () => {
     const path = `${folder}/model.safetensors`;
@@ -122,7 +190,7 @@ describe("writeTensors and readTensors", () => {
     await writeTensors(path, { w: tensor([1]) });
     const before = readFileSync(path);
     await expect(writeTensors(path, { __metadata__: tensor(1) })).rejects.toThrow("__metadata__");
-    await expect(writeTensors(folder, { w: tensor([1]) })).rejects.toThrow(/^E[A-Z]+:/);
+    await expect(writeTensors(folder, { w: tensor([1]) })).rejects.toThrow(`writeTensors: ${folder} cannot be written: it is a folder`);
     expect(readFileSync(path)).toEqual(before);
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
@@ -131,6 +199,10 @@ describe("writeTensors and readTensors", () => {
     const path = `${folder}/damaged.safetensors`;
     writeFileSync(path, "not a model");
     await expect(readTensors(path)).rejects.toThrow(`${path}: safetensors: `);
-    await expect(readTensors(`${folder}/nowhere`)).rejects.toThrow("ENOENT");
+    await expect(readTensors(`${folder}/nowhere`)).rejects.toThrow(`readTensors: there is no file ${folder}/nowhere; relative paths begin in `);
+    await expect(readTensors(`${folder}/nowhere`)).rejects.toBeInstanceOf(ParameterFileError);
+    await expect(readTensors(folder)).rejects.toThrow("cannot be read: it is a folder");
+    await expect(readTensors(3 as never)).rejects.toThrow("readTensors: the path is the number 3; give the name of a file");
+    await expect(writeTensors(`${folder}/no/folder`, { w: tensor(1) })).rejects.toThrow(`writeTensors: there is no folder for ${folder}/no/folder; make it first`);
   });
 });

@@ -1,5 +1,7 @@
 import type { Shape, Tensor } from "@ndgrad/core";
 import { defineModule } from "./define-module.ts";
+import { described } from "./described.ts";
+import { ModuleError } from "./errors.ts";
 import type { Chain, Follows, SequentialFlow } from "./flow.ts";
 import { isModule, type Layer, type Module } from "./module.ts";
 
@@ -14,6 +16,7 @@ export interface Sequential<Layers extends readonly unknown[] = readonly Layer[]
  * do not meet are refused by the compiler (for the first six layers given one by one). Without layers it is the
  * identity. Parts are named by their position: `0.weight`, `2.bias`.
  *
+ * @throws ModuleError for a layer that is no function.
  * @example
  * const mlp = sequential(dense(784, 128), relu, dense(128, 10));
  * sequential(dense(784, 128), dense(64, 10)); // refused: this layer takes 64 → 10, and its input's last axis is 128
@@ -39,7 +42,7 @@ export function sequential(layers: readonly Layer[]): Sequential;
 export function sequential(...given: readonly (Layer | readonly Layer[])[]): Sequential {
   const layers = (given.length === 1 && Array.isArray(given[0]) ? given[0] : given) as readonly Layer[];
   // A function becomes a module, so that the summary has a line for it.
-  const parts = Object.fromEntries(layers.map((layer, i) => [String(i), asModule(layer)]));
+  const parts = Object.fromEntries(layers.map((layer, i) => [String(i), asModule(layer, i)]));
   const steps = Object.values(parts);
   return defineModule({
     kind: "sequential",
@@ -53,5 +56,7 @@ export function sequential(...given: readonly (Layer | readonly Layer[])[]): Seq
   }) as unknown as Sequential;
 }
 
-const asModule = (layer: Layer): Layer =>
-  typeof layer !== "function" || isModule(layer) ? layer : defineModule({ kind: layer.name === "" ? "function" : layer.name, forward: layer });
+function asModule(layer: Layer, position: number): Layer {
+  if (typeof layer !== "function") throw new ModuleError(`sequential: layer ${position} is ${described(layer)}; give modules and functions of a tensor, one by one or as a list`);
+  return isModule(layer) ? layer : defineModule({ kind: layer.name === "" ? "function" : layer.name, forward: layer });
+}
