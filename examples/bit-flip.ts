@@ -1,5 +1,6 @@
 // Five bits, turned over by a network: 5 → 10 → 5 sigmoids without biases, learnt from one example at a time. The
-// numbers are NumPy's under seed 42, and so are the losses, to the ninth digit and further.
+// numbers are NumPy's under seed 42, and so are the losses, to the ninth digit and further: the cross-entropy of a bit,
+// averaged over the five bits of a vector and the vectors of an epoch.
 import { compile, valueAndGrad, type Tensor } from "@ndgrad/core";
 import { dataset, makeBitFlip, numpyRandom } from "@ndgrad/data";
 import { binaryCrossEntropyWithLogits, dense, sequential, sgd, sigmoid } from "@ndgrad/nn";
@@ -13,15 +14,16 @@ const { epochs, seed } = settings({
 });
 
 const dtype = "float64";
+const bits = 5;
 
 const random = numpyRandom(seed);
-const examples = makeBitFlip({ samples: 500, random, dtype });
+const examples = makeBitFlip({ samples: 500, bits, random, dtype });
 const weights = { initializer: (size: readonly number[]) => random.uniform({ low: -1, high: 1, size }), bias: false, dtype } as const;
-const network = sequential(dense(5, 10, weights), sigmoid, dense(10, 5, weights));
+const network = sequential(dense(bits, 10, weights), sigmoid, dense(10, bits, weights));
 console.log(`${network.summary()}\n`);
 
-// The last sigmoid is within the loss, which is exact on log-odds; it is summed over the five bits.
-type Bits = Tensor<[number, 5]>;
+// The last sigmoid is within the loss, which is exact on logits. A step follows the gradient of the sum over the five bits.
+type Bits = Tensor<[number, typeof bits]>;
 const descent = sgd({ lr: 0.1 });
 const learn = compile((x: Bits, y: Bits) => {
   const parameters = network.parameters();
@@ -35,15 +37,26 @@ const losses: number[] = [];
 for (let epoch = 1; epoch <= epochs; epoch++) {
   let sum = 0;
   for (const { x, y } of dataset(examples).batch(1)) sum += learn(x, y).item();
-  losses.push(sum / 500);
-  console.log(`epoch ${String(epoch).padStart(2)}: average loss ${(sum / 500).toFixed(12)}`);
+  const loss = sum / (500 * bits);
+  losses.push(loss);
+  console.log(`epoch ${String(epoch).padStart(2)}: average loss ${loss.toFixed(12)}`);
 }
 console.log(`${(performance.now() - began).toFixed(0)} ms for ${(500 * epochs).toLocaleString("en")} steps\n`);
 
-const fresh = makeBitFlip({ samples: 5000, random, dtype });
+const challenges = makeBitFlip({ samples: 3, bits, random, dtype });
+const predictions = network(challenges.x).sigmoid();
+for (let i = 0; i < 3; i++) {
+  const row = (of: Tensor) => [...of.slice([i]).data];
+  const chances = row(predictions);
+  console.log(`challenge ${i + 1}: ${row(challenges.x).join(" ")}`);
+  console.log(`  prediction:   ${chances.map(Math.round).join(" ")}  (${chances.map((chance) => chance.toFixed(6)).join(" ")})`);
+  console.log(`  right answer: ${row(challenges.y).join(" ")}`);
+}
+
+const fresh = makeBitFlip({ samples: 5000, bits, random, dtype });
 const guesses = network(fresh.x).greater(0).cast(dtype);
 const flawless = guesses.equal(fresh.y).all({ axis: 1 }).cast(dtype).mean().item();
-console.log(`without a flaw: ${Math.round(1000 * flawless) / 10} % of 5,000 fresh vectors\n`);
+console.log(`\nwithout a flaw: ${Math.round(1000 * flawless) / 10} % of 5,000 fresh vectors\n`);
 
 const curve = lossCurve(losses, { title: "Learning to flip bits", yLabel: "cross-entropy (nats)" });
 console.log(`${curve.toString()}\n`);

@@ -38,11 +38,16 @@ test("circles: cost and accuracy of all 25 lines", async () => {
   expect(lines.map(([, , accuracy]) => accuracy)).toEqual(accuracies);
 });
 
-test("bit-flip: the losses of ten epochs, and no flaw in fresh vectors", async () => {
+test("bit-flip: the losses of ten epochs, three challenges, and no flaw in fresh vectors", async () => {
   const text = await printed("bit-flip");
   expectNine([...text.matchAll(/average loss (\S+)$/gm)].map(([, loss]) => Number(loss)), [
-    2.068766029442611, 0.6971409599933427, 0.38055582630093343, 0.25758196248744886, 0.19336555121795798, 0.15423244790154753, 0.1279996145077306,
-    0.10923538094368751, 0.09516853845191287, 0.08424306119983307,
+    0.4137532058885219, 0.13942819199866857, 0.07611116526018664, 0.05151639249748982, 0.03867311024359158, 0.030846489580309503, 0.02559992290154613,
+    0.021847076188737487, 0.019033707690382592, 0.01684861223996661,
+  ]);
+  expect([...text.matchAll(/challenge \d: (.*)\n {2}prediction: +([01 ]+?) {2}\((.*)\)\n {2}right answer: (.*)$/gm)].map(([, ...shown]) => shown)).toEqual([
+    ["1 0 1 0 0", "0 1 0 1 1", "0.001964 0.996211 0.005624 0.993345 0.994977", "0 1 0 1 1"],
+    ["1 0 0 1 0", "0 1 1 0 1", "0.006453 0.932930 0.983998 0.000900 0.978980", "0 1 1 0 1"],
+    ["1 0 0 1 0", "0 1 1 0 1", "0.006453 0.932930 0.983998 0.000900 0.978980", "0 1 1 0 1"],
   ]);
   expect(text).toContain("without a flaw: 100 % of 5,000 fresh vectors");
 });
