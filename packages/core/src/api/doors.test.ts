@@ -99,3 +99,58 @@ describe("wrong arguments in any place", () => {
     }
   });
 });
+
+describe("a generator's methods", () => {
+  const draws: Readonly<Record<string, readonly unknown[]>> = {
+    bits: [[2]], uniform: [[2], { low: 0, high: 1, dtype: "float32" }], normal: [[2], { mean: 0, std: 1, dtype: "float32" }], bernoulli: [[2], 0.5], integers: [[2], { low: 0, high: 3 }],
+    permutation: [3], shuffle: [x, { axis: 0 }], choice: [x, 1, { axis: 0, replace: true }], split: [2],
+  };
+  const random = nd.generator(1);
+  const draw = (name: string, args: readonly unknown[]): unknown => (random as unknown as Readonly<Record<string, Untyped>>)[name](...args);
+
+  test("are all here", () => {
+    expect(Object.getOwnPropertyNames(nd.Generator.prototype).filter((name) => name !== "constructor").sort()).toEqual(Object.keys(draws).sort());
+  });
+
+  test.each(Object.entries(draws))("%s refuses unknown options and wrong arguments in its own name", (name, args) => {
+    draw(name, args);
+    const options = args.at(-1);
+    if (typeof options === "object" && options !== null && !Array.isArray(options)) {
+      for (const right of Object.keys(options)) {
+        expect(() => draw(name, [...args.slice(0, -1), { [`${right}${right.at(-1)}`]: 1 }])).toThrow(`${name}: unknown option "${right}${right.at(-1)}"; did you mean "${right}"?`);
+        expect(() => draw(name, [...args.slice(0, -1), { [right]: "asdf" }])).toThrow(`${name}: option "${right}" takes `);
+      }
+    }
+    for (let position = 0; position < args.length; position++) {
+      for (const wrong of junk) {
+        const thrown = thrownBy(() => draw(name, args.map((each, i) => (i === position ? wrong : each))));
+        if (thrown === undefined) continue;
+        expect(thrown, `${name}: ${(thrown as Error).stack}`).toBeInstanceOf(NdgradError);
+        expect((thrown as Error).message).toMatch(new RegExp(`^${name}\\b`));
+      }
+    }
+  });
+
+  test("and what makes it say what they take", () => {
+    expect(() => random.uniform(3 as unknown as [3])).toThrow("uniform: a shape is a list of sizes, as in [2, 3], not the number 3");
+    expect(() => random.uniform([2], { min: 0, max: 1 } as object)).toThrow('uniform: unknown option "min"; did you mean "low"? (it takes low, high, dtype)');
+    expect(random.choice([1, 2, 3], 2).shape).toEqual([2]);
+    expect(random.shuffle([1, 2, 3]).shape).toEqual([3]);
+    expect(() => nd.generator(1, { epochs: 2 } as object)).toThrow('generator: unknown option "epochs"; did you mean "epoch"?');
+    for (const wrong of junk.filter((each) => !Number.isSafeInteger(each))) expect(() => nd.generator(wrong as number)).toThrow(NdgradError);
+  });
+});
+
+test("messages say what to write instead", () => {
+  const untyped = functions;
+  expect(() => untyped.clip(x, 0, 1)).toThrow("clip: cannot take a number as second argument (got 0); give options by name, as in { min: 0 } (it takes min, max)");
+  expect(() => untyped.tensor([1], "int32")).toThrow('tensor: cannot take a string as second argument (got "int32"); give options by name, as in { dtype: "float32" } (it takes dtype, shape)');
+  expect(() => untyped.transpose(x, [0, 0])).toThrow(/^transpose: /);
+  expect(() => untyped.takeAlongAxis(x, places, 1)).toThrow("takeAlongAxis: cannot take a number as third argument (got 1); give options by name, as in { axis: 0 }");
+  expect(() => untyped.diagonal(x, { offset: 0.5 })).toThrow('diagonal: option "offset" takes a whole number, got the number 0.5');
+  expect(() => untyped.tril(x, { offset: 0.5 })).toThrow('tril: option "offset" takes a whole number');
+  expect(() => untyped.gelu(x, { approximate: "asdf" })).toThrow('gelu: option "approximate" takes "none" or "tanh", got the string "asdf"');
+  expect(() => untyped.sum(x, { axis: "0" })).toThrow('sum: option "axis" takes an axis or a list of axes, whole numbers, got the string "0"');
+  expect(() => untyped.sum(x, { keepDims: 1 })).toThrow('sum: option "keepDims" takes true or false, got the number 1');
+  expect(() => untyped.clip(tensor([1, 2]), { min: tensor([1, 2, 3]) })).toThrow(/^clip: /);
+});

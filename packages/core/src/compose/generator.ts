@@ -234,7 +234,7 @@ const epochs = 2 ** 21;
 export function generator(seed: number, options: GeneratorOptions = {}): Generator {
   checkOptions("generator", options, generatorOptions);
   const { epoch = 0 } = options;
-  if (!Number.isSafeInteger(seed)) throw new NdgradError(`generator: ${String(seed)} is not a seed; give a whole number between −2⁵³ and 2⁵³`);
+  if (!Number.isSafeInteger(seed)) throw new NdgradError(`generator: ${typeof seed === "number" ? seed : describe(seed)} is not a seed; give a whole number between −2⁵³ and 2⁵³`);
   if (!Number.isSafeInteger(epoch) || epoch < 0) throw new NdgradError(`generator: ${String(epoch)} is not an epoch; give a whole number from 0 up`);
   if (epoch > 0 && (seed < 0 || seed >= seeds)) throw new NdgradError(`generator: seed ${seed} has no epochs; give one from 0 up to, but not, 2³²`);
   const own = seed + (epoch % epochs) * seeds;
