@@ -22,7 +22,7 @@ export async function bytesOf(caller: string, source: Source, announced?: Announ
 }
 
 /** The bytes of a buffer or a view. @throws NdgradError for anything else. */
-export function checkBytes(caller: string, given: unknown): Uint8Array<ArrayBuffer> {
+export function checkBytes(caller: string, given: unknown): Uint8Array {
   const bytes = viewed(caller, given);
   if (bytes === undefined) throw new NdgradError(`${caller}: ${kindOf(given)} is no bytes; give a Uint8Array, or what arrayBuffer() gives`);
   return bytes;

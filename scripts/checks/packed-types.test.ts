@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { run, transcript } from "../process.ts";
+import { root } from "../repository.ts";
+import { packedProject, peers } from "./packed-project.ts";
+import { plotProgram, strictest, typedProgram, vitestProgram } from "./packed-types.ts";
+
+const compilers = { "TypeScript 5.4": "typescript-oldest", "the newest TypeScript": "typescript" } as const;
+const resolutions = { bundler: "esnext", nodenext: "nodenext" } as const;
+
+/** Compiles files in a folder of a project, without emitting anything. */
+async function compileIn(project: string, folder: string, files: Readonly<Record<string, string>>, { compiler, resolution, checkLibraries }: Compilation): Promise<void> {
+  await mkdir(`${project}/${folder}`);
+  const options = { ...strictest, module: resolutions[resolution], moduleResolution: resolution, skipLibCheck: !checkLibraries };
+  await writeFile(`${project}/${folder}/tsconfig.json`, JSON.stringify({ compilerOptions: options, files: Object.keys(files) }));
+  await Promise.all(Object.entries(files).map(([name, source]) => writeFile(`${project}/${folder}/${name}`, source)));
+  const outcome = await run(process.execPath, [`${root}/node_modules/${compilers[compiler]}/bin/tsc`, "-p", `${project}/${folder}`, "--pretty", "false"], { cwd: project });
+  expect(outcome.code, transcript(outcome)).toBe(0);
+}
+
+interface Compilation {
+  readonly compiler: keyof typeof compilers;
+  readonly resolution: keyof typeof resolutions;
+  readonly checkLibraries: boolean;
+}
+
+describe.each(Object.keys(compilers) as (keyof typeof compilers)[])("under the settings of tsc --init, %s", (compiler) => {
+  test.each(Object.keys(resolutions) as (keyof typeof resolutions)[])("accepts the packed packages and a program of them, moduleResolution %s", async (resolution) => {
+    const project = await packedProject();
+    const folder = `${compiler}-${resolution}`.replaceAll(" ", "-");
+    // Every declaration of ours is checked here; vega's and vitest's need types that a program may lack.
+    await compileIn(project, folder, { "program.ts": typedProgram }, { compiler, resolution, checkLibraries: true });
+    await compileIn(project, `${folder}-more`, { "plot.ts": plotProgram, "matcher.test.ts": vitestProgram }, { compiler, resolution, checkLibraries: false });
+  });
+});
+
+describe.each(Object.entries(peers))("with the %s peers, %o", (name) => {
+  test("properties and the matcher compile and run", async () => {
+    const project = await packedProject(name as keyof typeof peers);
+    const files = { "program.ts": typedProgram, "matcher.test.ts": vitestProgram };
+    await compileIn(project, "peers", files, { compiler: "the newest TypeScript", resolution: "nodenext", checkLibraries: false });
+    const outcome = await run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "peers"], { cwd: project });
+    expect(outcome.code, transcript(outcome)).toBe(0);
+  });
+});
