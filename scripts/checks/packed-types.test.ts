@@ -9,7 +9,7 @@ const compilers = { "TypeScript 5.4": "typescript-oldest", "the newest TypeScrip
 const resolutions = { bundler: "esnext", nodenext: "nodenext" } as const;
 
 /** Compiles files in a folder of a project, without emitting anything. */
-async function compileIn(project: string, folder: string, files: Readonly<Record<string, string>>, { compiler, resolution, checkLibraries }: Compilation): Promise<void> {
+async function expectToCompile(project: string, folder: string, files: Readonly<Record<string, string>>, { compiler, resolution, checkLibraries }: Compilation): Promise<void> {
   await mkdir(`${project}/${folder}`);
   const options = { ...strictest, module: resolutions[resolution], moduleResolution: resolution, skipLibCheck: !checkLibraries };
   await writeFile(`${project}/${folder}/tsconfig.json`, JSON.stringify({ compilerOptions: options, files: Object.keys(files) }));
@@ -29,8 +29,8 @@ describe.each(Object.keys(compilers) as (keyof typeof compilers)[])("under the s
     const project = await packedProject();
     const folder = `${compiler}-${resolution}`.replaceAll(" ", "-");
     // Every declaration of ours is checked here; vega's and vitest's need types that a program may lack.
-    await compileIn(project, folder, { "program.ts": typedProgram }, { compiler, resolution, checkLibraries: true });
-    await compileIn(project, `${folder}-more`, { "plot.ts": plotProgram, "matcher.test.ts": vitestProgram }, { compiler, resolution, checkLibraries: false });
+    await expectToCompile(project, folder, { "program.ts": typedProgram }, { compiler, resolution, checkLibraries: true });
+    await expectToCompile(project, `${folder}-more`, { "plot.ts": plotProgram, "matcher.test.ts": vitestProgram }, { compiler, resolution, checkLibraries: false });
   });
 });
 
@@ -38,7 +38,7 @@ describe.each(Object.entries(peers))("with the %s peers, %o", (name) => {
   test("properties and the matcher compile and run", async () => {
     const project = await packedProject(name as keyof typeof peers);
     const files = { "program.ts": typedProgram, "matcher.test.ts": vitestProgram };
-    await compileIn(project, "peers", files, { compiler: "the newest TypeScript", resolution: "nodenext", checkLibraries: false });
+    await expectToCompile(project, "peers", files, { compiler: "the newest TypeScript", resolution: "nodenext", checkLibraries: false });
     const outcome = await run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "peers"], { cwd: project });
     expect(outcome.code, transcript(outcome)).toBe(0);
   });

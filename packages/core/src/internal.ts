@@ -23,4 +23,4 @@ export {
 export {
   isArrayBuffer, isBlob, isError, isNumberArray, isPromise, isRecord, isSharedArrayBuffer, isUrl, messageOf, typedArrayName, type NumberArray,
 } from "./realm.ts";
-export { nodeModule, processorCount } from "./platform.ts";
+export { nodeModule, nodeWorkerThreads, processorCount } from "./platform.ts";

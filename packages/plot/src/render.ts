@@ -7,7 +7,10 @@ import { textWidth } from "./text-width.ts";
 
 /** The drawing libraries are large: they are loaded with the first picture, not with the package. */
 async function loadVega() {
-  const [vega, vegaLite, { expressionInterpreter }] = await Promise.all([import("vega"), import("vega-lite"), import("vega-interpreter")]);
+  // One after the other: Jest fails at modules that several imports load at once.
+  const vega = await import("vega");
+  const vegaLite = await import("vega-lite");
+  const { expressionInterpreter } = await import("vega-interpreter");
   // Without a canvas Vega takes every letter for 0.8 of its size, and puts titles far from their axes.
   const { textMetrics } = vega as unknown as { readonly textMetrics: TextMetrics };
   if (textMetrics.width === textMetrics.estimateWidth) {

@@ -6,7 +6,7 @@ import { NdgradError } from "../errors.ts";
  * threads start with the first program that is large enough for them, sleep when idle, and end with the process.
  *
  * @param count A whole number from 1 to 64.
- * @throws NdgradError for another number, and above 1 where there is no shared memory: a page must be cross-origin isolated.
+ * @throws NdgradError for another number, and above 1 where there is no shared memory: a page must be cross-origin isolated, and Node allowed to start workers.
  * @example
  * setThreads(1);
  */

@@ -1,4 +1,4 @@
-import { nodeModule, processorCount } from "@ndgrad/core/internal";
+import { nodeWorkerThreads, processorCount } from "@ndgrad/core/internal";
 
 /** One worker, whatever the platform calls it. */
 export interface Helper {
@@ -40,7 +40,7 @@ const receive = (listen) => { self.onmessage = (event) => listen(event.data); };
 
 /** Node's worker threads, a browser's Workers, or null where there are none. */
 export function workerPlatform(): Platform | null {
-  const nodeWorkers = nodeModule<NodeWorkers>("node:worker_threads");
+  const nodeWorkers = nodeWorkerThreads<NodeWorkers>();
   if (nodeWorkers !== undefined) return nodePlatform(nodeWorkers);
   if (typeof Worker === "undefined" || typeof Blob === "undefined") return null;
   return { processors: processorCount(), start: startInBrowser };

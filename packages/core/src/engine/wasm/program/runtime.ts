@@ -200,7 +200,7 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
     get ready() { return threads === 1 || (pool !== null && pool.ready()); },
     setThreads(count) {
       if (!Number.isInteger(count) || count < 1 || count > mostThreads) throw new NdgradError(`setThreads: ${count} is not a number of threads; give a whole number from 1 to ${mostThreads}`);
-      if (count > 1 && platform === null) throw new NdgradError("setThreads: there are no threads with shared memory here; a page must be cross-origin isolated (COOP and COEP headers)");
+      if (count > 1 && platform === null) throw new NdgradError("setThreads: there are no threads with shared memory here; a page must be cross-origin isolated (COOP and COEP headers), and Node be allowed to start workers");
       if (count === threads) return;
       reserveScratch(scratchPerThread, count);
       void pool?.stop();

@@ -1,6 +1,6 @@
 import type { HostFunction } from "../../expr.ts";
 import { NdgradError } from "../../../errors.ts";
-import { nodeModule, processorCount } from "../../../platform.ts";
+import { nodeWorkerThreads, processorCount } from "../../../platform.ts";
 import { control } from "./barrier.ts";
 
 /** The helpers of the main thread: workers that run their share of each program. */
@@ -79,7 +79,7 @@ interface NodeWorkers { readonly Worker: new (source: string, options: { readonl
 export function platformThreads(): { readonly start: StartHelper; readonly isNode: boolean; readonly processors: number } | null {
   if (typeof SharedArrayBuffer === "undefined") return null;
   const processors = processorCount();
-  const nodeWorkers = nodeModule<NodeWorkers>("node:worker_threads");
+  const nodeWorkers = nodeWorkerThreads<NodeWorkers>();
   if (nodeWorkers !== undefined) {
     return {
       isNode: true, processors,
