@@ -49,13 +49,14 @@ export function dense<Out extends number>(outputSize: Out, options?: DenseOption
 export function dense<In extends number, Out extends number>(inputSize: In, outputSize: Out, options?: DenseOptions): Dense<In, Out>;
 export function dense(first: number, second?: number | DenseOptions, third?: DenseOptions): Dense {
   const lazy = typeof second !== "number";
-  const options = (lazy ? second : third) ?? {};
+  const given = lazy ? second : third;
+  const options = given === undefined ? {} : given;
   const outputSize = lazy ? first : second;
   checkSize("outputSize", outputSize);
   checkDenseOptions(options);
   const { activation, bias = true, initializer = glorotUniform, biasInitializer = zeros, dtype = "float32" } = options;
   // Taken now and not at the first call, so that the order of calls does not change what is drawn.
-  const stream = streamOf(options.seed);
+  const stream = streamOf("dense", options.seed);
 
   let inputSize: number | undefined;
   let weight: Variable | undefined;

@@ -63,7 +63,7 @@ export function meanAbsoluteError<R extends Reduction = "mean">(prediction: Tens
 export function huber<R extends Reduction = "mean">(prediction: Tensor, target: Tensor, options: HuberOptions<R> = {}): Reduced<R> {
   checkOptions("huber", options, huberOptions);
   const { delta = 1 } = options;
-  if (!(delta > 0 && Number.isFinite(delta))) throw new NdgradError(`huber: delta must be a positive number, got ${described(delta)}; with an infinite one it would be half of meanSquaredError`);
+  if (!(Number.isFinite(delta) && delta > 0)) throw new NdgradError(`huber: delta must be a positive number, got ${described(delta)}; with an infinite one it would be half of meanSquaredError`);
   checkSameShape("huber", prediction, target);
   const { p, y, dtype } = floats(prediction, target);
   const difference = sub(p, y);

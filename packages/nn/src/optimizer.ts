@@ -154,14 +154,18 @@ function checkGradients(name: string, parameters: Variables, gradients: Gradient
   if (Object.keys(parameters).length === 0) throw new NdgradError(`${name}: there are no parameters to update; give those of a model, model.parameters()`);
   for (const [path, parameter] of Object.entries(parameters)) {
     const gradient = gradients[path];
-    if (!(parameter instanceof Variable)) throw new NdgradError(`${name}: ${path} is ${described(parameter)}, and only variables can change; make one of a tensor by variable(…)`);
     if (!(gradient instanceof Tensor)) throw new NdgradError(`${name}: the gradient of ${path} is ${described(gradient)}, not a tensor; give the grads of valueAndGrad`);
     if (showSpec(gradient) !== showSpec(parameter)) throw new NdgradError(`${name}: ${path} is ${showSpec(parameter)} and its gradient ${showSpec(gradient)}; give the grads of these parameters`);
   }
 }
 
 function checkParameters(name: string, method: string, parameters: unknown): void {
-  if (isRecord(parameters)) return;
+  if (isRecord(parameters)) {
+    for (const [path, parameter] of Object.entries(parameters)) {
+      if (!(parameter instanceof Variable)) throw new NdgradError(`${name}: ${path} is ${described(parameter)}, and only variables can change; make one of a tensor by variable(…)`);
+    }
+    return;
+  }
   throw new NdgradError(`${name}: the parameters are ${described(parameters)}; ${method} takes variables by name, such as those of a model, model.parameters()`);
 }
 

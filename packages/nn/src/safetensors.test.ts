@@ -104,7 +104,7 @@ describe("encodeSafetensors and decodeSafetensors", () => {
 
   test("refuse a name the format keeps for itself, and what is no tensor or no bytes", () => {
     expect(() => encodeSafetensors({ __metadata__: tensor(1) })).toThrow("__metadata__");
-    expect(() => encodeSafetensors({ w: variable(tensor(1)) as never })).toThrow(`encodeSafetensors: "w" is no tensor; give tensors by name, of a variable its value`);
+    expect(() => encodeSafetensors({ w: variable(tensor(1)) as never })).toThrow(`encodeSafetensors: "w" is a variable float32[], not a tensor; give tensors by name, of a variable its value`);
     expect(() => decodeSafetensors(new ArrayBuffer(8) as never)).toThrow("decodeSafetensors: what is given is no Uint8Array");
   });
 });

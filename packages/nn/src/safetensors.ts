@@ -1,6 +1,6 @@
 import type * as files from "node:fs/promises";
 import { Tensor, tensor, type DType } from "@ndgrad/core";
-import { allocate, checkOptions, dtypes, isError, messageOf, nodeModule, typedArrayName, type OptionNames } from "@ndgrad/core/internal";
+import { allocate, checkOptions, dtypes, isError, isRecord, messageOf, nodeModule, typedArrayName, type OptionNames } from "@ndgrad/core/internal";
 import { described } from "./described.ts";
 import { ParameterFileError } from "./errors.ts";
 import { elementsAs } from "./safetensors-dtypes.ts";
@@ -21,10 +21,11 @@ const codeOf: Readonly<Record<DType, string>> = { float32: "F32", float64: "F64"
  * const bytes = encodeSafetensors({ weight: tensor([[1, 2], [3, 4]]) });
  */
 export function encodeSafetensors(tensors: NamedTensors): Uint8Array {
+  if (!isRecord(tensors)) throw new ParameterFileError(`encodeSafetensors: the tensors are ${described(tensors)}; give them by name, as in { weight }`);
   const header: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   let end = 0;
   const entries = Object.entries(tensors).map(([name, each]) => {
-    if (!(each instanceof Tensor)) throw new ParameterFileError(`encodeSafetensors: "${name}" is no tensor; give tensors by name, of a variable its value`);
+    if (!(each instanceof Tensor)) throw new ParameterFileError(`encodeSafetensors: "${name}" is ${described(each)}, not a tensor; give tensors by name, of a variable its value`);
     const { dtype, shape, data } = each;
     if (name === "__metadata__") throw new ParameterFileError(`encodeSafetensors: a tensor cannot be called "__metadata__"; the format keeps that name for itself`);
     const from = end;

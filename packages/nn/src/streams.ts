@@ -9,11 +9,11 @@ let layers = 0;
  * layer's seed is its number in the order in which the program makes layers (1, 2, …), so that no two layers begin
  * alike and every run of a program begins in the same place.
  */
-export function streamOf(seed: number | Generator | undefined): () => Generator {
+export function streamOf(caller: string, seed: number | Generator | undefined): () => Generator {
   const given = seed ?? ++layers;
   // A copy of core's generator is no instance of this one's class, and draws as well.
   if (typeof given === "object" && given !== null && typeof given.uniform === "function") return () => given;
-  if (typeof given !== "number" || !Number.isSafeInteger(given)) throw new ModuleError(`seed must be a whole number or a generator, got ${typeof given === "number" ? given : described(given)}`);
+  if (typeof given !== "number" || !Number.isSafeInteger(given)) throw new ModuleError(`${caller}: seed must be a whole number or a generator, got ${typeof given === "number" ? given : described(given)}`);
   // Made when it is needed: a layer may never be called.
   let made: Generator | undefined;
   return () => (made ??= generator(given));
