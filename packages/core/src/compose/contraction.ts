@@ -3,7 +3,7 @@ import { matmul } from "../ops/contract/matmul.ts";
 import { mul } from "../ops/elementwise/arithmetic.ts";
 import { permute } from "../ops/movement/permute.ts";
 import { reshape } from "../ops/movement/reshape.ts";
-import { normalizeAxis, sizeOf } from "../shape/shape.ts";
+import { checkSize, normalizeAxis, sizeOf } from "../shape/shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** How many axes meet (the last ones of a, the first ones of b), or which: a list for each side, paired in order. */
@@ -27,6 +27,7 @@ export function tensordot(a: Tensor, b: Tensor, axes: ContractedAxes = 2): Tenso
   const rows = keptA.map((axis) => a.shape[axis]);
   const columns = keptB.map((axis) => b.shape[axis]);
   const inner = sizeOf(ofA.map((axis) => a.shape[axis]));
+  checkSize("tensordot", [...rows, ...columns]);
   const left = reshape(permute(a, [...keptA, ...ofA]), [sizeOf(rows), inner]);
   const right = reshape(permute(b, [...ofB, ...keptB]), [inner, sizeOf(columns)]);
   return reshape(matmul(left, right), [...rows, ...columns]);
@@ -80,5 +81,6 @@ export function inner(a: Tensor, b: Tensor): Tensor {
  * @example outer(tensor([1, 2]), tensor([3, 4])) // [[3, 4], [6, 8]]
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
+  checkSize("outer", [a.size, b.size]);
   return mul(reshape(a, [a.size, 1]), reshape(b, [1, b.size]));
 }

@@ -5,7 +5,7 @@ import { place } from "../ops/movement/place.ts";
 import { reshape } from "../ops/movement/reshape.ts";
 import { sliceBy } from "../ops/movement/slice.ts";
 import { sum } from "../ops/reduce/sum.ts";
-import { normalizeAxis, sizeOf } from "../shape/shape.ts";
+import { checkSize, normalizeAxis, sizeOf } from "../shape/shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Which diagonal (0 the main one, 1 the one above it) and of which two axes (the last two unless given). */
@@ -55,6 +55,7 @@ export function diagonalMatrix(x: Tensor, offset = 0): Tensor {
   const batch = x.shape.slice(0, -1);
   const length = x.shape[x.rank - 1];
   const side = length + Math.abs(offset);
+  checkSize("diagonalMatrix", [...batch, side, side]);
   if (sizeOf(x.shape) === 0) return full([...batch, side, side], 0, x.dtype);
   const start = offset >= 0 ? offset : -offset * side;
   const flat = place([x], {

@@ -5,7 +5,7 @@ import { concat } from "../ops/movement/place.ts";
 import { expandDims, reshape, squeeze } from "../ops/movement/reshape.ts";
 import { sliceBy } from "../ops/movement/slice.ts";
 import { take } from "../ops/indexing/take.ts";
-import { checkShape, normalizeAxis, sameShape } from "../shape/shape.ts";
+import { checkShape, checkSize, normalizeAxis, sameShape } from "../shape/shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -63,6 +63,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
       throw new ShapeError(`stack: shapes ${showShape(first.shape)} and ${showShape(tensor.shape)} differ; stacked tensors have one shape, concat joins along an axis they have`);
     }
   }
+  checkSize("stack", [tensors.length, ...first.shape]);
   return concat(tensors.map((tensor) => expandDims(tensor, along)), along);
 }
 
@@ -138,11 +139,13 @@ export function repeat(x: Tensor, counts: number | readonly number[], axis?: num
   checkShape("repeat", typeof counts === "number" ? [counts] : counts);
   if (typeof counts === "number") {
     const stretched = x.shape.flatMap((size, at) => (at === along ? [size, counts] : [size]));
+    checkSize("repeat", stretched);
     return reshape(broadcastTo(expandDims(x, along + 1), stretched), x.shape.map((size, at) => (at === along ? size * counts : size)));
   }
   if (counts.length !== extent) {
     throw new ShapeError(`repeat: ${counts.length} counts for axis ${along} of ${showShape(x.shape)}; give one for each of its ${extent} places`);
   }
+  checkSize("repeat", [counts.reduce((sum, count) => sum + count, 0), ...x.shape.filter((_, at) => at !== along)]);
   return take(x, counts.flatMap((count, place) => Array.from({ length: count }, () => place)), { axis: along });
 }
 
@@ -184,5 +187,6 @@ export function meshGrid(vectors: readonly Tensor[]): Tensor[] {
     if (vector.rank !== 1) throw new ShapeError(`meshGrid: takes vectors, not a tensor of shape ${showShape(vector.shape)}`);
   }
   const shape = vectors.map(({ size }) => size);
+  checkSize("meshGrid", shape);
   return vectors.map((vector, i) => broadcastTo(reshape(vector, shape.map((extent, axis) => (axis === i ? extent : 1))), shape));
 }

@@ -21,7 +21,7 @@ export interface DTypeOption { readonly dtype?: DType | undefined }
  * @example oneHot([0, 2], 3) // [[1, 0, 0], [0, 0, 1]]
  */
 export function oneHot(indices: Indices, depth: number, { dtype = "float32" }: DTypeOption = {}): Tensor {
-  if (!Number.isInteger(depth) || depth < 0 || depth > 2 ** 31 - 1) throw new ShapeError(`oneHot: a depth of ${depth}; give a whole number from 0 up`);
+  if (!Number.isInteger(depth) || depth < 0) throw new ShapeError(`oneHot: a depth of ${depth}; give a whole number from 0 up`);
   const places = toIndices("oneHot", indices);
   checkShape("oneHot", [...places.shape, depth]);
   if (places.storage !== null) {

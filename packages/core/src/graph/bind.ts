@@ -3,6 +3,7 @@ import { currentEngine } from "../engine/engine.ts";
 import { TraceError, showSpec } from "../errors.ts";
 import { anyPrimitive, type Primitive, type Spec } from "../primitive.ts";
 import { rowMajor } from "../shape/layout.ts";
+import { checkSize } from "../shape/shape.ts";
 import { denseStorage, rowMajorData, viewStorage, type Storage } from "../storage.ts";
 import { Tensor, detach, storageOf } from "../tensor.ts";
 import { deferred } from "./deferred.ts";
@@ -43,6 +44,7 @@ export function bind<A>(primitive: Primitive<A>, inputs: readonly Tensor[], attr
   const look = lens;
   const live = withoutFinished(primitive.name, look === null ? inputs : inputs.map((input) => look(input, primitive.vjp !== null)));
   const spec = primitive.infer(live, attributes);
+  checkSize(primitive.name, spec.shape);
   // A result keeps its recipe for the outermost transform that watches one of its inputs: it outlives the inner ones.
   let scope: Scope | null = null;
   let traced = false;

@@ -3,7 +3,7 @@ import type { Expr } from "../engine/expr.ts";
 import { DTypeError, ShapeError, showShape, showSpec } from "../errors.ts";
 import { bind } from "../graph/bind.ts";
 import { definePrimitive, type GradientRule, type Picker, type Primitive, type Sample } from "../primitive.ts";
-import { broadcastShapes, sameShape } from "../shape/shape.ts";
+import { broadcastShapes, checkSize, sameShape } from "../shape/shape.ts";
 import { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { zerosLike } from "./creation.ts";
@@ -39,6 +39,7 @@ function adapt(op: string, dtype: DType, takes: Takes): DType {
 export function broadcastAll(op: string, tensors: readonly Tensor[]): readonly Tensor[] {
   let shape: readonly number[] = tensors[0].shape;
   for (const tensor of tensors) shape = broadcastShapes(op, shape, tensor.shape);
+  checkSize(op, shape);
   return tensors.map((tensor) => (sameShape(tensor.shape, shape) ? tensor : broadcastTo(tensor, shape)));
 }
 

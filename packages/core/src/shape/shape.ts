@@ -34,9 +34,12 @@ export function checkShape(op: string, shape: readonly number[]): void {
       throw new ShapeError(`${op}: ${extent} is not a size in ${showShape(shape)}; sizes are whole numbers from 0 up`);
     }
   }
-  if (sizeOf(shape) > 2 ** 31 - 1) {
-    throw new ShapeError(`${op}: ${showShape(shape)} has more than 2³¹ − 1 elements; work on it in parts`);
-  }
+  checkSize(op, shape);
+}
+
+/** Throws where there are more elements than can be addressed. */
+export function checkSize(op: string, shape: readonly number[]): void {
+  if (sizeOf(shape) > 2 ** 31 - 1) throw new ShapeError(`${op}: ${showShape(shape)} has more than 2³¹ − 1 elements; work on it in parts`);
 }
 
 /** The shape that two shapes stretch to, aligned at the right: equal sizes agree and 1 stretches. */

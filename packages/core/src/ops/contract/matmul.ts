@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError, showShape } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
 import { definePrimitive, type Primitive } from "../../primitive.ts";
-import { broadcastShapes, sameShape, sizeOf } from "../../shape/shape.ts";
+import { broadcastShapes, checkSize, sameShape, sizeOf } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { promoteAll } from "../declare.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
@@ -74,5 +74,6 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
     return reshape(bind(contract, [reshape(a, [sizeOf(a.shape.slice(0, -1)), inner]), b], undefined), [...a.shape.slice(0, -1), b.shape[1]]);
   }
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  for (const [rows, columns] of [a.shape.slice(-2), b.shape.slice(-2), [a.shape[a.rank - 2], b.shape[b.rank - 1]]]) checkSize("matmul", [...batch, rows, columns]);
   return bind(contract, [broadcastTo(a, [...batch, ...a.shape.slice(-2)]), broadcastTo(b, [...batch, ...b.shape.slice(-2)])], undefined);
 }

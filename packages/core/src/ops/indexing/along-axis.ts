@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError, showShape, showSpec } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
 import { definePrimitive, type Primitive, type Spec } from "../../primitive.ts";
-import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from "../../shape/shape.ts";
+import { broadcastShapes, checkSize, normalizeAxis, sameShape, sizeOf } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { iota, zerosLike } from "../creation.ts";
 import { pickAxis, promoteAll } from "../declare.ts";
@@ -136,6 +136,7 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
   checkRanks("takeAlongAxis", x, [places]);
   checkIndices("takeAlongAxis", places, x.shape, along);
   const common = broadcastBut("takeAlongAxis", along, x, places);
+  for (const extent of [x.shape[along], places.shape[along]]) checkSize("takeAlongAxis", withSize(common, along, extent));
   const from = broadcastTo(x, withSize(common, along, x.shape[along]));
   return bind(takeAlongAxisPrimitive, [from, broadcastTo(places, withSize(common, along, places.shape[along]))], { axis: along });
 }

@@ -2,7 +2,7 @@ import { DTypeError, ShapeError, showShape } from "../../errors.ts";
 import { describe } from "../../options.ts";
 import { bind } from "../../graph/bind.ts";
 import { definePrimitive } from "../../primitive.ts";
-import { checkShape, normalizeAxis, rowMajorStrides } from "../../shape/shape.ts";
+import { checkShape, checkSize, normalizeAxis, rowMajorStrides } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkElement } from "../literal.ts";
 import { sliceBy } from "./slice.ts";
@@ -74,7 +74,9 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
     return start;
   });
   if (tensors.length === 1) return first;
-  return place(tensors, { shape: first.shape.map((extent, at) => (at === along ? total : extent)), fill: 0, starts, steps: tensors.map(() => steps) });
+  const shape = first.shape.map((extent, at) => (at === along ? total : extent));
+  checkSize("concat", shape);
+  return place(tensors, { shape, fill: 0, starts, steps: tensors.map(() => steps) });
 }
 
 /** More places before and after each axis, filled with `value`. */
