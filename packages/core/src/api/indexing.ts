@@ -16,7 +16,7 @@ import type { Operand } from "./signatures/operands.ts";
 /**
  * Elements picked by index along an axis (the first unless named): the indices' axes stand in the place of the axis, and a
  * number takes it away. NumPy: take; PyTorch: index_select.
- * @throws ShapeError for an index out of range (one that is traced is clamped instead); DTypeError unless indices are int32.
+ * @throws ShapeError for an index out of range (of a traced one, when the compiled program runs); DTypeError unless indices are int32.
  * @example take(tensor([[1, 2], [3, 4], [5, 6]]), [2, 0]); // [[5, 6], [1, 2]]
  */
 export const take: TakeFunction = dispatch("take", ["tensor", "indices", options(oneAxis)], taking.take);

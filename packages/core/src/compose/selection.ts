@@ -4,6 +4,7 @@ import { cast } from "../ops/cast.ts";
 import { iota } from "../ops/creation.ts";
 import { equal } from "../ops/elementwise/comparison.ts";
 import { where } from "../ops/elementwise/where.ts";
+import { classIndices } from "../ops/indexing/class-indices.ts";
 import { toIndices, type Indices } from "../ops/indexing/indices.ts";
 import { take } from "../ops/indexing/take.ts";
 import { expandDims, reshape } from "../ops/movement/reshape.ts";
@@ -16,7 +17,7 @@ export interface DTypeOption { readonly dtype?: DType | undefined }
 /**
  * Vectors of `depth` elements with 1 at the index and 0 elsewhere, as a new last axis. PyTorch: one_hot.
  * @param indices int32 of any shape, or whole numbers, from 0 to depth − 1.
- * @throws ShapeError for an index outside that range (a traced one gives a vector of zeros instead) or a depth that is no size;
+ * @throws ShapeError for an index outside that range (of a traced one, when the compiled program runs) or a depth that is no size;
  *   DTypeError for indices that are not int32.
  * @example oneHot([0, 2], 3) // [[1, 0, 0], [0, 0, 1]]
  */
@@ -24,11 +25,10 @@ export function oneHot(indices: Indices, depth: number, { dtype = "float32" }: D
   if (!Number.isInteger(depth) || depth < 0) throw new ShapeError(`oneHot: a depth of ${depth}; give a whole number from 0 up`);
   const places = toIndices("oneHot", indices);
   checkShape("oneHot", [...places.shape, depth]);
-  if (places.storage !== null) {
-    places.data.forEach((index, position) => {
-      if (index < 0 || index >= depth) throw new ShapeError(`oneHot: index ${index} (element ${position} of ${showShape(places.shape)}) is out of range for depth ${depth}; use 0 … ${depth - 1}`);
-    });
-  }
+  if (places.storage === null) return cast(equal(expandDims(classIndices(places, depth), -1), iota(depth, "int32")), dtype);
+  places.data.forEach((index, position) => {
+    if (index < 0 || index >= depth) throw new ShapeError(`oneHot: index ${index} (element ${position} of ${showShape(places.shape)}) is out of range for depth ${depth}; use 0 … ${depth - 1}`);
+  });
   return cast(equal(expandDims(places, -1), iota(depth, "int32")), dtype);
 }
 

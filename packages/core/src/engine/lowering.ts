@@ -14,15 +14,16 @@ export const isInOrder = (combine: Combine, type: ScalarType): boolean => combin
  * - `takeAdd` `[outer, n, inner, m]`: x, indices int32[m], updates[outer, m, inner] → x with `out[o, indices[j]] += updates[o, j]`, j ascending.
  * - `takeAlongAxis` `[outer, n, inner, m]`: x, indices int32[outer, m, inner] → [outer, m, inner], `out[o, j, i] = x[o, indices[o, j, i], i]`.
  * - `scatterAdd` `[outer, n, inner, m]`: x, indices int32[outer, m, inner], updates alike → x with `out[o, indices[o, j, i], i] += updates[o, j, i]`.
+ * - `classIndices` `[size, n]`: indices int32[size] as they are, which must be within 0 … n − 1.
  * - `cumSum` `[outer, n, inner, reverse]`: x[outer, n, inner] → running sums along n, from the end if `reverse`; float32 adds in float64.
  * - `cumProd` `[outer, n, inner, reverse]`: the same of running products.
  * - `recurrence` `[outer, n, inner, reverse]`: a, b of [outer, n, inner] → `out[0] = b[0]`, `out[i] = a[i]·out[i − 1] + b[i]` along n, from the end if `reverse`.
  * - `argSort` `[outer, n, inner, descending]`: x[outer, n, inner] → int32 positions along n; stable and NaN last in both directions.
  * - `randomBits` `[size]`: key int32[2], counter int32[2] (low word, high word) → int32[size]; words 2i and 2i + 1 are
  *   Threefry-2x32 (20 rounds) of the block (low, high) of the 64-bit counter + i under the key.
- * Negative indices count from the end of n; those out of range are clamped (callers have checked them).
+ * Negative indices count from the end of n; one out of range is an error, which kernels tell of where they run (misplaced.ts).
  */
-export type NamedKernel = "cumSum" | "cumProd" | "recurrence" | "argSort" | "take" | "takeAdd" | "takeAlongAxis" | "scatterAdd" | "randomBits";
+export type NamedKernel = "cumSum" | "cumProd" | "recurrence" | "argSort" | "take" | "takeAdd" | "takeAlongAxis" | "scatterAdd" | "classIndices" | "randomBits";
 
 /** Where an input of a `place` goes: per axis, the first place and the step to the next. */
 export interface Region { readonly starts: readonly number[]; readonly steps: readonly number[] }

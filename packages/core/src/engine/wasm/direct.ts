@@ -2,6 +2,7 @@ import { allocate, type TypedArray } from "../../dtype.ts";
 import type { Primitive, Spec } from "../../primitive.ts";
 import { cutLayout, placeOf } from "../../shape/layout.ts";
 import { sizeOf } from "../../shape/shape.ts";
+import { isMisplaced, misplacedError } from "../misplaced.ts";
 import { copyRowMajor, copyRows, placeWithin, rowMajorData } from "../../storage.ts";
 import { storageOf, type Tensor } from "../../tensor.ts";
 
@@ -17,6 +18,7 @@ export function runDirectly(primitive: Primitive, inputs: readonly Tensor[], att
   const { data, strides, offset } = storageOf(x, primitive.name);
   const { before, step, row } = cutLayout({ shape: x.shape, strides, offset }, outer, count);
   const places = rowMajorData(storageOf(indices, primitive.name), indices.shape, indices.dtype);
+  for (let i = 0; i < places.length; i++) if (isMisplaced(places[i], count)) throw misplacedError({ op: "take", fromEnd: true }, places[i], count);
   const to = allocate(out.dtype, sizeOf(out.shape));
   for (let o = 0, at = 0; o < outer; o++) {
     const first = placeOf(before, o);

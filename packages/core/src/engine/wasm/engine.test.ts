@@ -243,7 +243,14 @@ describe("products, blocks and kernels of their own", () => {
       }
     }), { numRuns: 200 });
     const x = of([5, 6, 7], [3], "float32");
-    expect(named("take", [1, 3, 1, 4], [x, of([3, 100, -4, -100], [4], "int32")], [4], "float32")).toEqual([7, 7, 5, 5]);
+    const both = (kernel: NamedKernel, index: number): void => {
+      named(kernel, [1, 3, 1, 2], [x, of([0, index], [2], "int32"), ...(kernel === "takeAdd" || kernel === "scatterAdd" ? [of([1, 1], [2], "float32")] : [])], kernel.startsWith("take") && kernel !== "takeAdd" ? [2] : [3], "float32");
+    };
+    for (const kernel of ["take", "takeAdd", "takeAlongAxis", "scatterAdd"] as const) {
+      for (const index of [3, 100, -4, -100, 2 ** 31 - 1, -(2 ** 31)]) expect(() => both(kernel, index)).toThrow(`${kernel}: index ${index} is out of range for an axis of size 3; use -3 … 2`);
+      // Word of it is gone with the error.
+      expect(() => both(kernel, -3)).not.toThrow();
+    }
   });
 
   test("argSort is stable and puts NaN last; cumSum runs either way", () => {

@@ -5,6 +5,7 @@ import { copyRowMajor, type Storage } from "../../storage.ts";
 import { storageOf, type Tensor } from "../../tensor.ts";
 import type { Engine, Runtime } from "../engine.ts";
 import { referenceEngine } from "../reference/reference.ts";
+import { misplaced, misplacedError } from "../misplaced.ts";
 import { runDirectly } from "./direct.ts";
 import { ModuleBuilder } from "./encoder.ts";
 import { copyIn, elementAt, type Heap } from "./heap.ts";
@@ -99,6 +100,10 @@ export function createWasmEngine(options: RuntimeOptions = {}): Engine {
       const { kernel, block } = steps[s];
       for (let i = 0; i < block.length; i++) words[(blockAddress >> 2) + i] = block[i];
       (kernel.run ?? scratch.code(kernel))(blockAddress);
+    }
+    if (plan.indexed !== null && words[misplaced.kernel >> 2] !== 0) {
+      words[misplaced.kernel >> 2] = 0;
+      throw misplacedError(plan.indexed, words[misplaced.index >> 2], plan.indexed.extent);
     }
     return copyOut(out.dtype, heap[out.dtype], elementAt(plan.outAddress, out.dtype), plan.outCount);
   };

@@ -1,5 +1,6 @@
 import { bytesPerElement, type DType } from "../../dtype.ts";
 import type { NamedKernel } from "../lowering.ts";
+import { misplaced } from "../misplaced.ts";
 import { ModuleBuilder, type FunctionBuilder, type Local } from "./encoder.ts";
 import { emitArgSort } from "./named-sort.ts";
 import { emitRandomBits } from "./named-random.ts";
@@ -11,10 +12,10 @@ export const namedOverrun = 32;
 export const namedScratch = (kernel: NamedKernel, sizes: readonly number[]): number => (kernel === "argSort" ? 8 * sizes[1] : 0);
 
 const inputsOf: Readonly<Record<NamedKernel, number>> = {
-  take: 2, takeAdd: 3, takeAlongAxis: 2, scatterAdd: 3, cumSum: 1, cumProd: 1, recurrence: 2, argSort: 1, randomBits: 2,
+  take: 2, takeAdd: 3, takeAlongAxis: 2, scatterAdd: 3, classIndices: 1, cumSum: 1, cumProd: 1, recurrence: 2, argSort: 1, randomBits: 2,
 };
 const sizesOf: Readonly<Record<NamedKernel, number>> = {
-  take: 4, takeAdd: 4, takeAlongAxis: 4, scatterAdd: 4, cumSum: 4, cumProd: 4, recurrence: 4, argSort: 4, randomBits: 1,
+  take: 4, takeAdd: 4, takeAlongAxis: 4, scatterAdd: 4, classIndices: 2, cumSum: 4, cumProd: 4, recurrence: 4, argSort: 4, randomBits: 1,
 };
 
 /** A kernel's operands: addresses, sizes and scratch in locals. */
@@ -25,6 +26,8 @@ export interface NamedOperands {
   readonly scratch: Local;
   /** Of the first input. */
   readonly dtype: DType;
+  /** The number under which the kernel tells of an index out of range (misplaced.ts), from 1 on. */
+  readonly number: number;
 }
 
 /** A module whose `run(block)` computes a named kernel; the block holds the inputs' addresses, the result's, the sizes, the scratch's. */
@@ -42,7 +45,7 @@ export function compileNamed(kernel: NamedKernel, dtype: DType): WebAssembly.Mod
   const inputs = list(inputsOf[kernel]);
   const out = read();
   const sizes = list(sizesOf[kernel]);
-  const operands: NamedOperands = { inputs, out, sizes, scratch: read(), dtype };
+  const operands: NamedOperands = { inputs, out, sizes, scratch: read(), dtype, number: 1 };
   emitNamed(f, kernel, operands);
   module.export("run", f.index);
   return new WebAssembly.Module(module.bytes());
@@ -52,7 +55,7 @@ export function compileNamed(kernel: NamedKernel, dtype: DType): WebAssembly.Mod
 export const emitNamed = (f: FunctionBuilder, kernel: NamedKernel, operands: NamedOperands): void => emitters[kernel](f, operands);
 
 const emitters: Readonly<Record<NamedKernel, (f: FunctionBuilder, operands: NamedOperands) => void>> = {
-  take: emitTake, takeAdd: emitTakeAdd, takeAlongAxis: emitTakeAlongAxis, scatterAdd: emitScatterAdd,
+  take: emitTake, takeAdd: emitTakeAdd, takeAlongAxis: emitTakeAlongAxis, scatterAdd: emitScatterAdd, classIndices: emitClassIndices,
   cumSum: emitCumSum, cumProd: emitCumProd, recurrence: emitRecurrence, argSort: emitArgSort, randomBits: emitRandomBits,
 };
 
@@ -70,13 +73,23 @@ const loads = { float32: "f32.load", float64: "f64.load", int32: "i32.load", boo
 const stores = { float32: "f32.store", float64: "f64.store", int32: "i32.store", bool: "i32.store8" } as const;
 const adds = { float32: "f32.add", float64: "f64.add", int32: "i32.add", bool: "i32.or" } as const;
 
-/** Replaces an index on the stack by one within 0 … n − 1: negative ones count from the end. */
-function clampIndex(f: FunctionBuilder, n: Local): void {
-  const index = f.local("i32");
-  f.tee(index).get(n).i32(0).get(index).i32(0).op("i32.lt_s").op("select").op("i32.add").tee(index);
-  f.get(n).i32(1).op("i32.sub").get(index).get(n).op("i32.lt_s").op("select").tee(index);
-  f.i32(0).get(index).i32(0).op("i32.gt_s").op("select");
-  f.release(index);
+/** Replaces an index on the stack by a place: negative ones count from the end. One out of range is told of, and becomes the first place. */
+function placeOfIndex(f: FunctionBuilder, n: Local, number: number): void {
+  const [index, place] = f.locals("i32", 2);
+  f.tee(index).get(n).i32(0).get(index).i32(0).op("i32.lt_s").op("select").op("i32.add").tee(place);
+  // A place below 0 is a large one without its sign.
+  f.get(n).op("i32.ge_u").if(() => {
+    f.i32(0).set(place);
+    tell(f, index, number);
+  });
+  f.get(place).release(index, place);
+}
+
+/** Leaves word of an index out of range, unless there is word of one already. */
+function tell(f: FunctionBuilder, index: Local, number: number): void {
+  f.i32(0).memory("i32.load", misplaced.kernel).op("i32.eqz").if(() => {
+    f.i32(0).i32(number).memory("i32.store", misplaced.kernel).i32(0).get(index).memory("i32.store", misplaced.index);
+  });
 }
 
 /** Pushes `base + index · bytes`. */
@@ -89,14 +102,14 @@ const move = (f: FunctionBuilder, pointer: Local, bytes: number): void => { f.ge
 const product = (f: FunctionBuilder, a: Local, b: Local, bytes: number): FunctionBuilder => f.get(a, b).op("i32.mul").i32(bytes).op("i32.mul");
 
 /** Walks rows [o, j] with the row of x that `indices[j]` names: `body(position in x)`, o outermost. */
-function rowsTaken(f: FunctionBuilder, base: Local, indices: Local, [outer, n, inner, m]: readonly Local[], bytes: number, body: (row: Local) => void): void {
+function rowsTaken(f: FunctionBuilder, base: Local, indices: Local, { sizes: [outer, n, inner, m], number }: NamedOperands, bytes: number, body: (row: Local) => void): void {
   const [start, row] = f.locals("i32", 2);
   f.get(base).set(start);
   countUp(f, outer, () => {
     countUp(f, m, (j) => {
       f.get(start);
       element(f, indices, j, 4).memory("i32.load");
-      clampIndex(f, n);
+      placeOfIndex(f, n, number);
       f.get(inner).op("i32.mul").i32(bytes).op("i32.mul").op("i32.add").set(row);
       body(row);
     });
@@ -106,12 +119,13 @@ function rowsTaken(f: FunctionBuilder, base: Local, indices: Local, [outer, n, i
   f.release(start, row);
 }
 
-function emitTake(f: FunctionBuilder, { inputs: [x, indices], out, sizes, dtype }: NamedOperands): void {
+function emitTake(f: FunctionBuilder, operands: NamedOperands): void {
+  const { inputs: [x, indices], out, sizes, dtype } = operands;
   const bytes = bytesPerElement[dtype];
   const inner = sizes[2];
   const to = f.local("i32");
   f.get(out).set(to);
-  rowsTaken(f, x, indices, sizes, bytes, (row) => {
+  rowsTaken(f, x, indices, operands, bytes, (row) => {
     // The bulk copy costs a call: short rows are quicker by the element.
     f.get(inner).i32(16).op("i32.lt_s").if(
       () => countUp(f, inner, () => {
@@ -139,12 +153,13 @@ const addTo = (f: FunctionBuilder, dtype: DType, to: Local, from: Local): void =
   f.get(to, to).memory(loads[dtype]).get(from).memory(loads[dtype]).op(adds[dtype]).memory(stores[dtype]);
 };
 
-function emitTakeAdd(f: FunctionBuilder, { inputs: [x, indices, updates], out, sizes, dtype }: NamedOperands): void {
+function emitTakeAdd(f: FunctionBuilder, operands: NamedOperands): void {
+  const { inputs: [x, indices, updates], out, sizes, dtype } = operands;
   const bytes = bytesPerElement[dtype];
   copyWhole(f, x, out, sizes, bytes);
   const from = f.local("i32");
   f.get(updates).set(from);
-  rowsTaken(f, out, indices, sizes, bytes, (row) => {
+  rowsTaken(f, out, indices, operands, bytes, (row) => {
     countUp(f, sizes[2], () => {
       addTo(f, dtype, row, from);
       move(f, from, bytes);
@@ -155,7 +170,7 @@ function emitTakeAdd(f: FunctionBuilder, { inputs: [x, indices, updates], out, s
 }
 
 /** Walks elements [o, j, i] in order with the place that `indices[o, j, i]` names along n. */
-function elementsTaken(f: FunctionBuilder, base: Local, indices: Local, [outer, n, inner, m]: readonly Local[], bytes: number, body: (place: Local) => void): void {
+function elementsTaken(f: FunctionBuilder, base: Local, indices: Local, { sizes: [outer, n, inner, m], number }: NamedOperands, bytes: number, body: (place: Local) => void): void {
   const [start, index, place] = f.locals("i32", 3);
   f.get(base).set(start);
   f.get(indices).set(index);
@@ -163,7 +178,7 @@ function elementsTaken(f: FunctionBuilder, base: Local, indices: Local, [outer, 
     countUp(f, m, () => {
       countUp(f, inner, (i) => {
         f.get(start, index).memory("i32.load");
-        clampIndex(f, n);
+        placeOfIndex(f, n, number);
         f.get(inner).op("i32.mul").get(i).op("i32.add").i32(bytes).op("i32.mul").op("i32.add").set(place);
         body(place);
         move(f, index, 4);
@@ -175,27 +190,39 @@ function elementsTaken(f: FunctionBuilder, base: Local, indices: Local, [outer, 
   f.release(start, index, place);
 }
 
-function emitTakeAlongAxis(f: FunctionBuilder, { inputs: [x, indices], out, sizes, dtype }: NamedOperands): void {
+function emitTakeAlongAxis(f: FunctionBuilder, operands: NamedOperands): void {
+  const { inputs: [x, indices], out, dtype } = operands;
   const bytes = bytesPerElement[dtype];
   const to = f.local("i32");
   f.get(out).set(to);
-  elementsTaken(f, x, indices, sizes, bytes, (place) => {
+  elementsTaken(f, x, indices, operands, bytes, (place) => {
     f.get(to, place).memory(loads[dtype]).memory(stores[dtype]);
     move(f, to, bytes);
   });
   f.release(to);
 }
 
-function emitScatterAdd(f: FunctionBuilder, { inputs: [x, indices, updates], out, sizes, dtype }: NamedOperands): void {
+function emitScatterAdd(f: FunctionBuilder, operands: NamedOperands): void {
+  const { inputs: [x, indices, updates], out, sizes, dtype } = operands;
   const bytes = bytesPerElement[dtype];
   copyWhole(f, x, out, sizes, bytes);
   const from = f.local("i32");
   f.get(updates).set(from);
-  elementsTaken(f, out, indices, sizes, bytes, (place) => {
+  elementsTaken(f, out, indices, operands, bytes, (place) => {
     addTo(f, dtype, place, from);
     move(f, from, bytes);
   });
   f.release(from);
+}
+
+/** Copies indices, and tells of those that are no class. */
+function emitClassIndices(f: FunctionBuilder, { inputs: [x], out, sizes: [size, n], number }: NamedOperands): void {
+  const index = f.local("i32");
+  countUp(f, size, (at) => {
+    element(f, x, at, 4).memory("i32.load").tee(index).get(n).op("i32.ge_u").if(() => tell(f, index, number));
+    element(f, out, at, 4).get(index).memory("i32.store");
+  });
+  f.release(index);
 }
 
 /** What a kernel that runs along an axis does at each element: `total` is the running value, `at` the distance from the operands' start. */

@@ -6,6 +6,7 @@ import type { Storage } from "../../storage.ts";
 import { storageOf, type Tensor } from "../../tensor.ts";
 import { lowerCall, parametrize, placeRowMajor, type Placed } from "../lower.ts";
 import type { Expr } from "../expr.ts";
+import { indexReaders, type IndexReader } from "../misplaced.ts";
 import { deepProductInParts } from "../partial.ts";
 import type { BufferSpec, Kernel, LoopKernel, Operand } from "../program.ts";
 import { contractOverrun, contractScratch } from "./contract.ts";
@@ -41,6 +42,8 @@ export interface Plan {
   readonly outCount: number;
   /** Scratch memory that it needs. */
   readonly bytes: number;
+  /** How indices are read, and the size of the axis along which they point, where there are any. */
+  readonly indexed: (IndexReader & { readonly extent: number }) | null;
   /** Elements per block where one row of elements is worked off in blocks, else 0. The block's size is the last word of the only step. */
   readonly blocked: number;
 }
@@ -123,7 +126,10 @@ export function makePlan(kernelOf: KernelCache, primitive: Primitive, tensors: r
     return inputs[buffer].address - inputs[buffer].first * bytesPerElement[tensors[buffer].dtype];
   };
   const steps = lowered.flatMap((kernel) => stepsOf(kernelOf, kernel, addressOf, (bytes) => { const at = end; end += bytes; return at; }));
-  return { inputs, steps, outAddress, outCount, bytes: end, blocked };
+  const [first] = lowered;
+  const reader = first?.kind === "named" ? indexReaders[first.kernel] : undefined;
+  const indexed = first?.kind === "named" && reader !== undefined ? { ...reader, extent: Number(first.sizes[1]) } : null;
+  return { inputs, steps, outAddress, outCount, bytes: end, indexed, blocked };
 }
 
 /** A stretch that holds an input's elements, unless it is much longer than they are. */

@@ -39,7 +39,7 @@ function isPicked(x: Tensor, indices: Tensor, axis: number): Tensor {
 
 const takeAlongAxisPrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAttributes>({
   name: "takeAlongAxis",
-  doc: "out[…, j, …] = x[…, indices[…, j, …], …]: an index for each element; clamped where traced indices are out of range. NumPy: take_along_axis.",
+  doc: "out[…, j, …] = x[…, indices[…, j, …], …]: an index for each element; one out of range is an error. NumPy: take_along_axis.",
   infer([x, indices], { axis }) {
     checkPair("takeAlongAxis", x, indices, axis);
     return { shape: indices.shape, dtype: x.dtype };
@@ -50,7 +50,7 @@ const takeAlongAxisPrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAt
       for (let j = 0; j < m; j++) {
         for (let i = 0; i < inner; i++) {
           const at = (o * m + j) * inner + i;
-          out.data[at] = x.data[(o * n + resolveIndex(indices.data[at], n)) * inner + i];
+          out.data[at] = x.data[(o * n + resolveIndex("takeAlongAxis", indices.data[at], n)) * inner + i];
         }
       }
     }
@@ -87,7 +87,7 @@ const scatterAddPrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAttri
       for (let j = 0; j < m; j++) {
         for (let i = 0; i < inner; i++) {
           const from = (o * m + j) * inner + i;
-          const to = (o * n + resolveIndex(indices.data[from], n)) * inner + i;
+          const to = (o * n + resolveIndex("scatterAdd", indices.data[from], n)) * inner + i;
           const total = out.data[to] + updates.data[from];
           out.data[to] = out.dtype === "int32" ? total | 0 : total;
         }
@@ -126,7 +126,7 @@ const broadcastBut = (op: string, axis: number, a: Tensor, b: Tensor): readonly 
  * For each place an element picked along an axis: out[…, j, …] = x[…, indices[…, j, …], …]. What `argSort` and `argMax`
  * found, this takes. NumPy: take_along_axis; PyTorch: gather.
  * @param indices int32 of x's rank; the sizes of the other axes broadcast. −1 is the last place.
- * @throws ShapeError for an index out of range (a traced one is clamped instead) or shapes that do not broadcast; DTypeError for
+ * @throws ShapeError for an index out of range (of a traced one, when the compiled program runs) or shapes that do not broadcast; DTypeError for
  *   indices that are not int32.
  * @example takeAlongAxis(tensor([[1, 2], [3, 4]]), tensor([[1], [0]], { dtype: "int32" }), 1) // [[2], [3]]
  */
@@ -146,7 +146,7 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
  * twice adds twice. The adjoint of `takeAlongAxis`. PyTorch: scatter_add.
  * @param indices int32 of x's rank; −1 is the last place. Indices and updates broadcast to one shape, whose sizes are x's but
  *   for the axis.
- * @throws ShapeError for an index out of range (a traced one is clamped instead) or shapes that do not fit; DTypeError for indices
+ * @throws ShapeError for an index out of range (of a traced one, when the compiled program runs) or shapes that do not fit; DTypeError for indices
  *   that are not int32.
  * @example scatterAdd(zeros([3]), tensor([0, 2, 0], { dtype: "int32" }), tensor([1, 2, 3]), 0) // [4, 0, 2]
  */

@@ -1,4 +1,5 @@
 import { DTypeError, ShapeError, showShape } from "../../errors.ts";
+import { isMisplaced, misplacedError } from "../../engine/misplaced.ts";
 import { sizeOf } from "../../shape/shape.ts";
 import { fromData, Tensor } from "../../tensor.ts";
 
@@ -19,8 +20,8 @@ export function toIndices(op: string, indices: Indices): Tensor {
 }
 
 /**
- * Throws if an index lies outside axis `axis` of `shape`. Indices that are traced have no elements to look at yet: kernels
- * clamp those that turn out to be too large or too small.
+ * Throws if an index lies outside axis `axis` of `shape`. Indices that are traced have no elements to look at yet: programs
+ * look at them when they run.
  */
 export function checkIndices(op: string, indices: Tensor, shape: readonly number[], axis: number): void {
   const extent = shape[axis];
@@ -41,7 +42,8 @@ function showPosition(flat: number, shape: readonly number[]): string {
   return showShape(shape.map((extent, axis) => Math.floor(flat / sizeOf(shape.slice(axis + 1))) % extent));
 }
 
-/** Where an index points among `extent` places, as kernels read it: from the end if negative, clamped if out of range. */
-export function resolveIndex(index: number, extent: number): number {
-  return Math.min(Math.max(index < 0 ? index + extent : index, 0), extent - 1);
+/** Where an index points among `extent` places: from the end if negative. */
+export function resolveIndex(op: string, index: number, extent: number): number {
+  if (isMisplaced(index, extent)) throw misplacedError({ op, fromEnd: true }, index, extent);
+  return index < 0 ? index + extent : index;
 }

@@ -27,13 +27,13 @@ const sizes = ([x, indices]: readonly Spec[], { axis }: AxisAttributes): readonl
 
 const takePrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAttributes>({
   name: "take",
-  doc: "out[…, j, …] = x[…, indices[j], …] along an axis; out-of-range indices of a traced tensor are clamped. NumPy: take.",
+  doc: "out[…, j, …] = x[…, indices[j], …] along an axis; an index out of range is an error. NumPy: take.",
   infer: ([x, indices], { axis }) => ({ shape: takenShape(x, indices, axis), dtype: x.dtype }),
   define([x, indices], attributes, out) {
     const [outer, n, inner, m] = sizes([x, indices], attributes);
     for (let o = 0; o < outer; o++) {
       for (let j = 0; j < m; j++) {
-        const from = (o * n + resolveIndex(indices.data[j], n)) * inner;
+        const from = (o * n + resolveIndex("take", indices.data[j], n)) * inner;
         for (let i = 0; i < inner; i++) out.data[(o * m + j) * inner + i] = x.data[from + i];
       }
     }
@@ -66,7 +66,7 @@ const takeAddPrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAttribut
     out.data.set(x.data);
     for (let o = 0; o < outer; o++) {
       for (let j = 0; j < m; j++) {
-        const to = (o * n + resolveIndex(indices.data[j], n)) * inner;
+        const to = (o * n + resolveIndex("takeAdd", indices.data[j], n)) * inner;
         for (let i = 0; i < inner; i++) {
           const total = out.data[to + i] + updates.data[(o * m + j) * inner + i];
           out.data[to + i] = out.dtype === "int32" ? total | 0 : total;
@@ -89,7 +89,7 @@ const takeAddPrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAttribut
  * Elements picked by index along an axis: out[…, j, …] = x[…, indices[j], …]. The result has the indices' axes in the place
  * of the axis: a number takes the axis away. NumPy: take; PyTorch: index_select.
  * @param indices int32 of any shape, or whole numbers; −1 is the last place.
- * @throws ShapeError for an index out of range (a traced one is clamped instead) or an axis out of range; DTypeError for indices
+ * @throws ShapeError for an index out of range (of a traced one, when the compiled program runs) or an axis out of range; DTypeError for indices
  *   that are not int32.
  * @example take(tensor([[1, 2], [3, 4], [5, 6]]), [2, 0]) // [[5, 6], [1, 2]]
  */
@@ -106,7 +106,7 @@ export function take(x: Tensor, indices: Indices, { axis = 0 }: TakeOptions = {}
  * updates[…, j, …]. An index that comes twice adds twice. The adjoint of `take`. NumPy: add.at; PyTorch: index_add.
  * @param indices int32 of any shape, or whole numbers; −1 is the last place.
  * @param updates Broadcasts to the shape that `take(x, indices)` has.
- * @throws ShapeError for an index out of range (a traced one is clamped instead), an axis out of range, or updates of another
+ * @throws ShapeError for an index out of range (of a traced one, when the compiled program runs), an axis out of range, or updates of another
  *   shape; DTypeError for indices that are not int32.
  * @example takeAdd(zeros([3]), [0, 2, 0], tensor([1, 2, 3])) // [4, 0, 2]
  */

@@ -3,6 +3,7 @@ import { divisibleExtent, runsOf } from "../../bands.ts";
 import type { HostFunction } from "../../expr.ts";
 import { expand } from "../../math/index.ts";
 import { bodiesOf, loopWithOperands, type ContractKernel, type CustomKernel, type Epilogue, type Kernel, type LoopKernel, type NestKernel, type Operand, type Size } from "../../program.ts";
+import { indexReaders, type IndexReader } from "../../misplaced.ts";
 import { phasesOf, type Phase } from "../../phases.ts";
 import { hostFunctions } from "../../reference/interpret.ts";
 import { contractParameters, emitContract, type EpiloguePosition } from "../contract.ts";
@@ -42,15 +43,32 @@ const hostFunctionsOf = (kernel: Kernel): readonly HostFunction[] => {
   return nodesOf(roots).flatMap((node) => (node.kind === "rescue" ? [node.host] : []));
 };
 
+/** A kernel that reads indices; its number, under which it tells of one out of range, is its place in the list + 1. */
+export interface IndexedKernel {
+  readonly reader: IndexReader;
+  /** The size of the axis that they point along. */
+  readonly extent: number;
+  readonly indices: Operand;
+  readonly count: number;
+  /** It runs once, whatever happens, not in a loop or branch. */
+  readonly always: boolean;
+}
+
+export interface EmittedProgram {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly host: readonly HostFunction[];
+  readonly indexed: readonly IndexedKernel[];
+}
+
 /**
  * The module of a whole program. `run(thread, threads)` does one thread's share of it: phase by phase, with a barrier after each.
  */
-export function emitProgram(phases: readonly Phase[], addresses: Addresses, memory: { readonly shared: boolean }, dividedWork: number): { readonly bytes: Uint8Array<ArrayBuffer>; readonly host: readonly HostFunction[] } {
+export function emitProgram(phases: readonly Phase[], addresses: Addresses, memory: { readonly shared: boolean }, dividedWork: number): EmittedProgram {
   const module = new ModuleBuilder().importMemory("env", "memory", memory.shared ? { least: 1, most: 65536, shared: true } : { least: 1 });
   const host = [...new Set(phases.flatMap(({ bands }) => bands.flatMap(({ kernels }) => kernels.flatMap((kernel) => hostFunctionsOf(expanded(kernel))))))];
   const imported = new Map(host.map((name) => [name, module.importFunction("host", name, hostFunctions[name].length === 1 ? ["f64"] : ["f64", "f64"], ["f64"])]));
   const hostIndex = (name: string): number => imported.get(name as HostFunction) ?? missing(name);
-  const emitter: Emitter = { module, addresses, hostIndex, loops: loopsIn(phases) };
+  const emitter: Emitter = { module, addresses, hostIndex, loops: loopsIn(phases), indexed: [], always: true };
   const written = writeFunctions(emitter, phases);
 
   const f = module.define(["i32", "i32"]);
@@ -61,7 +79,7 @@ export function emitProgram(phases: readonly Phase[], addresses: Addresses, memo
   for (const turn of turns) f.i32(0).set(turn);
   emitPhases({ f, thread, threads, scratch, turns, shared: memory.shared, addresses: addresses.buffers, dividedWork }, written);
   module.export("run", f.index);
-  return { bytes: module.bytes(), host };
+  return { bytes: module.bytes(), host, indexed: emitter.indexed };
 }
 
 /** How deep loops over kernels are nested. */
@@ -70,7 +88,7 @@ const loopsIn = (phases: readonly Phase[]): number =>
 
 function writeFunctions(emitter: Emitter, phases: readonly Phase[]): readonly WrittenPhase[] {
   return phases.map(({ bands }) => bands.map((band) => {
-    if (band.control !== null) return { band, runs: [], bodies: bodiesOf(band.control).map((kernels) => writeFunctions(emitter, phasesOf({ kernels }))) };
+    if (band.control !== null) return { band, runs: [], bodies: bodiesOf(band.control).map((kernels) => writeFunctions({ ...emitter, always: false }, phasesOf({ kernels }))) };
     const runs = runsOf(band, (kernel) => kernel.kind === "contract" && !isSmallProduct(kernel));
     return { band, bodies: [], runs: runs.map(({ kernels, block }) => ({ block, functions: kernels.map((kernel) => emitKernel(emitter, expanded(kernel), band.units)) })) };
   }));
@@ -84,6 +102,9 @@ interface Emitter {
   readonly hostIndex: (name: string) => number;
   /** How many turn counters every kernel is given. */
   readonly loops: number;
+  /** Kernels that read indices, as they are written. */
+  readonly indexed: IndexedKernel[];
+  readonly always: boolean;
 }
 
 /** Starts a kernel's function: `(start, end, scratch, ...turns)`. */
@@ -217,9 +238,15 @@ function emitNamedKernel(emitter: Emitter, kernel: CustomKernel): number {
     return local;
   };
   const addressOf = ({ buffer, dtype, offset }: Operand): Local => constant(addresses.buffers[buffer] + known(offset) * bytesPerElement[dtype]);
+  const reader = indexReaders[kernel.kernel];
+  if (reader !== undefined) {
+    const [outer, extent, inner = 1, many = 1] = kernel.sizes.map(known);
+    const count = kernel.kernel === "take" || kernel.kernel === "takeAdd" ? many : outer * inner * many;
+    emitter.indexed.push({ reader, extent, indices: kernel.inputs[reader.input], count, always: emitter.always });
+  }
   emitNamed(f, kernel.kernel, {
     inputs: kernel.inputs.map(addressOf), out: addressOf(kernel.out), sizes: kernel.sizes.map((size) => constant(known(size))),
-    scratch: f.params[2], dtype: kernel.inputs[0].dtype,
+    scratch: f.params[2], dtype: kernel.inputs[0].dtype, number: emitter.indexed.length,
   });
   return f.index;
 }

@@ -6,6 +6,7 @@ import { fromData, storageOf, type Tensor } from "../../../tensor.ts";
 import type { Variable } from "../../../variable.ts";
 import type { Executable, Runtime } from "../../engine.ts";
 import { phasesOf, type Phase } from "../../phases.ts";
+import { isMisplaced, misplaced, misplacedError } from "../../misplaced.ts";
 import { paddedBytes, planMemory } from "../../plan.ts";
 import { workOf, workPerThread } from "../../work.ts";
 import { bodiesOf, writesOf, type BufferSpec, type Kernel, type Program } from "../../program.ts";
@@ -160,7 +161,7 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
       return address;
     });
     reserveScratch(Math.max(0, ...program.kernels.map(scratchOf)), threads);
-    const { bytes, host } = emitProgram(phases, { buffers: addresses }, owner, dividedWork);
+    const { bytes, host, indexed } = emitProgram(phases, { buffers: addresses }, owner, dividedWork);
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory }, host: hostFunctions });
     const main = exports["run"] as (thread: number, threads: number) => void;
@@ -179,17 +180,43 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
         pace.took(performance.now() - start);
       }
     };
+    /** What is wrong with indices is found before anything has changed, where they are arguments. */
+    const given = indexed.filter(({ always, indices: { buffer, offset } }) => always && typeof offset === "number" && program.buffers[buffer].role.kind === "argument");
+    const checkGiven = (): void => {
+      if (indexed.length > 0) owner.heap().int32[misplaced.kernel >> 2] = 0;
+      for (const { reader, extent, indices, count } of given) {
+        const elements = owner.heap().int32;
+        const first = elementAt(addresses[indices.buffer], "int32") + known(indices.offset);
+        for (let at = first; at < first + count; at++) if (isMisplaced(elements[at], extent, reader.fromEnd)) throw misplacedError(reader, elements[at], extent);
+      }
+    };
+    /** What kernels have found out about the indices that they computed. */
+    const found = (): Error | null => {
+      const cells = owner.heap().int32;
+      const number = indexed.length === 0 ? 0 : cells[misplaced.kernel >> 2];
+      if (number === 0) return null;
+      cells[misplaced.kernel >> 2] = 0;
+      const { reader, extent } = indexed[number - 1];
+      return misplacedError(reader, cells[misplaced.index >> 2], extent, ". A compiled function computed it: variables that it assigns hold what the first place gave instead");
+    };
+    const broken = (cause: unknown): NdgradError => new NdgradError("compile: the program broke off; variables that it assigns may hold values of half a step", { cause });
     const runOn = (count: number): void => {
       try {
         gathers.run(count);
+      } catch (cause) {
+        if (count > 1) endHelpers();
+        throw broken(cause);
+      }
+      checkGiven();
+      try {
         if (count > 1) helpers().start(id, count);
         main(0, count);
       } catch (cause) {
         if (count > 1) endHelpers();
-        throw new NdgradError("compile: the program broke off; variables that it assigns may hold values of half a step", { cause });
+        throw broken(cause);
       }
     };
-    const executable = createExecutable({ owner, gathers, program, phases, addresses, variables, residences, run, arenaBytes: plan.size });
+    const executable = createExecutable({ owner, gathers, program, phases, addresses, variables, residences, run, found, arenaBytes: plan.size });
     unloaded.register(executable, { id, places });
     return executable;
   };
@@ -260,10 +287,12 @@ interface Parts {
   readonly variables: readonly Variable[];
   readonly residences: Residences;
   readonly run: () => void;
+  /** After a run: what went wrong in it without breaking it off. */
+  readonly found: () => Error | null;
   readonly arenaBytes: number;
 }
 
-function createExecutable({ owner, gathers, program, phases, addresses, variables, residences, run, arenaBytes }: Parts): Executable {
+function createExecutable({ owner, gathers, program, phases, addresses, variables, residences, run, found, arenaBytes }: Parts): Executable {
   const within = (kind: "argument" | "result"): { readonly spec: BufferSpec; readonly address: number; readonly index: number }[] =>
     program.buffers.flatMap((spec, i) => (spec.role.kind === kind ? [{ spec, address: addresses[i], index: spec.role.index }] : []));
   // What stands in an argument's place already need not be copied again: tensors do not change.
@@ -311,6 +340,8 @@ function createExecutable({ owner, gathers, program, phases, addresses, variable
         variable.renew(fetch);
         residence.version = variable.version;
       }
+      const error = found();
+      if (error !== null) throw error;
       return given.map(({ spec: { dtype, size }, address }) => read(owner, address, dtype, size));
     },
   };
