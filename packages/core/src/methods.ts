@@ -25,7 +25,7 @@ export interface TensorMethods extends ArithmeticMethods, ComparisonMethods, Red
 
 /** Functions of elements. */
 interface ArithmeticMethods {
-  /** x + b. */
+  /** a + b. The operands broadcast; int32 wraps around, two bools give int32. */
   readonly add: BinaryMethod<Arithmetic>;
   /** a − b. The operands broadcast; int32 wraps around. */
   readonly sub: BinaryMethod<Arithmetic>;
@@ -33,7 +33,7 @@ interface ArithmeticMethods {
   readonly mul: BinaryMethod<Arithmetic>;
   /** a / b, always with fractions: int32 and bool give float32. x / 0 is ±Infinity, 0 / 0 NaN. */
   readonly div: BinaryMethod<FloatArithmetic>;
-  /** ⌊a / b⌋. By zero: as div for floats, 0 for int32. */
+  /** ⌊a / b⌋. By zero: as div for floats, 0 for int32; NaN for an infinite a, 0 or −1 beside an infinite b. */
   readonly floorDiv: BinaryMethod<Arithmetic>;
   /** The remainder a − b·⌊a / b⌋, which has b's sign. By zero: NaN for floats, 0 for int32. */
   readonly mod: BinaryMethod<Arithmetic>;
@@ -177,9 +177,9 @@ interface ComparisonMethods {
   readonly bitwiseXor: BinaryMethod<Bits>;
   /** All bits flipped, −x − 1; for bool the opposite. */
   readonly bitwiseNot: UnaryMethod<Same>;
-  /** a · 2ᵇ in 32 bits; b counts modulo 32. */
+  /** a · 2ᵇ, bits beyond 32 lost; 0 for b below 0 and from 32 up. */
   readonly leftShift: BinaryMethod<Shifts>;
-  /** ⌊a / 2ᵇ⌋, the sign kept; b counts modulo 32. */
+  /** ⌊a / 2ᵇ⌋, the sign kept; for b below 0 and from 32 up only the sign is left, 0 or −1. */
   readonly rightShift: BinaryMethod<Shifts>;
   /** x where the condition holds (is not 0), the other elsewhere: `where(condition, x, other)`. */
   readonly where: WhereMethod;
@@ -273,7 +273,7 @@ interface MovementMethods {
   readonly broadcastTo: BroadcastToMethod;
   /** The elements in reverse along the axes named, or along all. */
   readonly flip: KeepMethod<AxisOption<Axes>>;
-  /** Part of a tensor, without copying: for each leading axis an index (the axis goes) or [start, stop, step] as in. */
+  /** Part of a tensor, without copying: for each leading axis an index (the axis goes) or [start, stop, step] as in NumPy's start:stop:step (the axis stays); null leaves a bound open, [] takes the whole axis. */
   readonly slice: SliceMethod;
   /** More places before and after each axis, filled with `value` (0 unless given). */
   readonly pad: ResizeMethod<readonly (readonly [before: number, after: number])[], PadOptions>;

@@ -40,9 +40,10 @@ export const mul: BinaryFunction<Arithmetic> = dispatch("mul", ["value", "value"
 export const div: BinaryFunction<FloatArithmetic> = dispatch("div", ["float", "float"], arithmetic.div);
 
 /**
- * ⌊a / b⌋. By zero: as div for floats, 0 for int32. NumPy: floor_divide.
+ * ⌊a / b⌋. By zero: as div for floats, 0 for int32; NaN for an infinite a, 0 or −1 beside an infinite b. NumPy: floor_divide.
  * @throws ShapeError where the shapes do not broadcast; DTypeError for a whole number beyond int32 beside one.
  * @example floorDiv(tensor([7, -7]), 2); // [3, −4]
+ * @example floorDiv(tensor([1, -1]), Infinity); // [0, −1]
  */
 export const floorDiv: BinaryFunction<Arithmetic> = dispatch("floorDiv", ["value", "value"], division.floorDiv);
 

@@ -128,16 +128,18 @@ export const bitwiseXor: BinaryFunction<Bits> = dispatch("bitwiseXor", ["value",
 export const bitwiseNot: UnaryFunction<Same> = dispatch("bitwiseNot", ["tensor"], bitwise.bitwiseNot);
 
 /**
- * a · 2ᵇ in 32 bits; b counts modulo 32. NumPy: left_shift.
+ * a · 2ᵇ, bits beyond 32 lost; 0 for b below 0 and from 32 up. NumPy: left_shift.
  * @throws DTypeError for floats.
  * @example leftShift(tensor([1], { dtype: "int32" }), 4); // [16]
+ * @example leftShift(tensor([1, 1], { dtype: "int32" }), [32, -1]); // [0, 0]
  */
 export const leftShift: BinaryFunction<Shifts> = dispatch("leftShift", ["value", "value"], bitwise.leftShift);
 
 /**
- * ⌊a / 2ᵇ⌋, the sign kept; b counts modulo 32. NumPy: right_shift.
+ * ⌊a / 2ᵇ⌋, the sign kept; for b below 0 and from 32 up only the sign is left, 0 or −1. NumPy: right_shift.
  * @throws DTypeError for floats.
  * @example rightShift(tensor([-8], { dtype: "int32" }), 1); // [−4]
+ * @example rightShift(tensor([-8, 8], { dtype: "int32" }), 32); // [−1, 0]
  */
 export const rightShift: BinaryFunction<Shifts> = dispatch("rightShift", ["value", "value"], bitwise.rightShift);
 

@@ -52,7 +52,7 @@ export function swapAxes(x: Tensor, first: number, second: number): Tensor {
  * Tensors of one shape side by side along a new axis. NumPy: stack.
  * @param axis Where the new axis stands in the result; the first unless given.
  * @throws ShapeError without tensors or if their shapes differ; DTypeError if their dtypes do.
- * @example stack([tensor([1, 2]), tensor([3, 4])], 1) // [[1, 3], [2, 4]]
+ * @example stack([tensor([1, 2]), tensor([3, 4])], { axis: 1 }) // [[1, 3], [2, 4]]
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ShapeError("stack: no tensors; give at least one");
@@ -70,7 +70,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 /**
  * The tensors that `stack` along an axis would join: one for each place, without that axis. NumPy: unstack.
  * @throws ShapeError for an axis out of range.
- * @example unstack(tensor([[1, 2], [3, 4]])) // [[1, 2]], [[3, 4]]
+ * @example unstack(tensor([[1, 2], [3, 4]])) // [1, 2] and [3, 4]
  */
 export function unstack(x: Tensor, axis = 0): Tensor[] {
   const along = normalizeAxis("unstack", axis, x.rank);
@@ -86,7 +86,7 @@ const part = (x: Tensor, axis: number, start: number, count: number): Tensor =>
  * @param parts How many equal parts, or at which indices to cut: `[2, 5]` gives the ranges 0–2, 2–5 and 5–end. Negative indices
  *   count from the end; indices past the ends leave empty parts.
  * @throws ShapeError if the axis does not divide into so many equal parts, or for an axis out of range.
- * @example split(arange(6), 3) // [0, 1], [2, 3], [4, 5]
+ * @example split(arange(6), 3) // [0, 1] and [2, 3] and [4, 5]
  */
 export function split(x: Tensor, parts: number | readonly number[], axis = 0): Tensor[] {
   const along = normalizeAxis("split", axis, x.rank);

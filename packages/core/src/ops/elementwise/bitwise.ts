@@ -33,7 +33,7 @@ export const bitwiseXor: BinaryOp = binary({
 
 export const bitwiseNot: UnaryOp = unary({
   name: "bitwiseNot",
-  doc: "All bits flipped, −x − 1; of a bool, ¬x. NumPy: bitwise_not.",
+  doc: "All bits flipped, −x − 1; of a bool, ¬x. NumPy: invert.",
   takes: "bits",
   define: (x, dtype) => (dtype === "bool" ? 1 - x : ~x),
   expr: e.not,

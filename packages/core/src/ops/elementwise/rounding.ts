@@ -74,7 +74,7 @@ export const sign: UnaryOp = unary({
 
 export const abs: UnaryOp = unary({
   name: "abs",
-  doc: "|x|; int32 wraps (|−2³¹| = −2³¹); its gradient at 0 is 0. NumPy: absolute.",
+  doc: "|x|; int32 wraps (|−2³¹| = −2³¹); its gradient at 0 is 0. NumPy: abs.",
   takes: "number",
   define: (x, dtype) => (dtype === "int32" ? Math.abs(x) | 0 : Math.abs(x)),
   expr: e.abs,

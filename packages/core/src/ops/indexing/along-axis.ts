@@ -128,7 +128,7 @@ const broadcastBut = (op: string, axis: number, a: Tensor, b: Tensor): readonly 
  * @param indices int32 of x's rank; the sizes of the other axes broadcast. −1 is the last place.
  * @throws ShapeError for an index out of range (of a traced one, when the compiled program runs) or shapes that do not broadcast; DTypeError for
  *   indices that are not int32.
- * @example takeAlongAxis(tensor([[1, 2], [3, 4]]), tensor([[1], [0]], { dtype: "int32" }), 1) // [[2], [3]]
+ * @example takeAlongAxis(tensor([[1, 2], [3, 4]]), tensor([[1], [0]], { dtype: "int32" }), { axis: 1 }) // [[2], [3]]
  */
 export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor {
   const along = normalizeAxis("takeAlongAxis", axis, x.rank);
@@ -148,7 +148,7 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
  *   for the axis.
  * @throws ShapeError for an index out of range (of a traced one, when the compiled program runs) or shapes that do not fit; DTypeError for indices
  *   that are not int32.
- * @example scatterAdd(zeros([3]), tensor([0, 2, 0], { dtype: "int32" }), tensor([1, 2, 3]), 0) // [4, 0, 2]
+ * @example scatterAdd(zeros([3]), tensor([0, 2, 0], { dtype: "int32" }), tensor([1, 2, 3]), { axis: 0 }) // [4, 0, 2]
  */
 export function scatterAdd(x: Tensor, indices: Tensor, updates: Value, axis: number): Tensor {
   const along = normalizeAxis("scatterAdd", axis, x.rank);

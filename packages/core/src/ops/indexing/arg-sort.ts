@@ -42,7 +42,7 @@ const argSortPrimitive = definePrimitive<{ readonly axis: number; readonly desce
 });
 
 /**
- * The indices (int32) that put the elements in order along an axis: `takeAlongAxis(x, argSort(x), -1)` is sorted. Equal
+ * The indices (int32) that put the elements in order along an axis: `takeAlongAxis(x, argSort(x), { axis: -1 })` is sorted. Equal
  * elements keep their order and NaN comes last, in both directions. NumPy: argsort with `kind="stable"`.
  * @throws ShapeError for an axis out of range, which for a scalar is any.
  * @example argSort(tensor([3, 1, 2])) // [1, 2, 0]
