@@ -118,3 +118,12 @@ test("every public function keeps its name", () => {
   expect(misnamed).toEqual([]);
   expect(nd.Tensor).toBe(Tensor);
 });
+
+test("triangles keep the dtype, that of bool too", () => {
+  for (const dtype of ["bool", "int32", "float32", "float64"] as const) {
+    const [lower, upper] = [nd.tril(nd.ones([2, 2], { dtype })), nd.triu(nd.ones([2, 2], { dtype }))];
+    expect([lower.dtype, upper.dtype]).toEqual([dtype, dtype]);
+    expect(lower.add(0).toArray()).toEqual([[1, 0], [1, 1]]);
+    expect(upper.add(0).toArray()).toEqual([[1, 1], [0, 1]]);
+  }
+});

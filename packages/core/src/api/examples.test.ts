@@ -82,8 +82,7 @@ describe("docstrings that stand twice", () => {
   /** What NumPy calls it: the names behind "NumPy:", if any. */
   const numpyName = (text: string): string | undefined => /NumPy(?:, PyTorch)?: ([\w.]+)/.exec(text)?.[1].replace(/\.$/, "");
 
-  test.each(inner)("%s: the operation's names NumPy's function as the public one does", (name, text) => {
-    const own = numpyName(text);
-    if (own !== undefined) expect(numpyName(functions.get(name) ?? "")).toBe(own);
+  test.each(inner.filter(([, text]) => numpyName(text) !== undefined))("%s: the operation's names NumPy's function as the public one does", (name, text) => {
+    expect(numpyName(functions.get(name) ?? "")).toBe(numpyName(text));
   });
 });

@@ -80,7 +80,7 @@ function triangle(op: string, x: Tensor, keeps: (ahead: number) => boolean): Ten
   if (x.rank < 2) throw new ShapeError(`${op}: takes a matrix or a batch of them, not ${showShape(x.shape)}`);
   const [rows, columns] = x.shape.slice(-2);
   const mask = Uint8Array.from({ length: rows * columns }, (_, i) => Number(keeps((i % columns) - Math.floor(i / columns))));
-  return where(fromData(mask, [rows, columns], "bool"), x, 0);
+  return where(fromData(mask, [rows, columns], "bool"), x, x.dtype === "bool" ? false : 0);
 }
 
 /**
