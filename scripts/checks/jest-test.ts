@@ -46,6 +46,8 @@ test("maps on workers", async () => {
 });
 
 test("draws", async () => {
-  expect(await lossCurve([3, 2, 1]).toSVG()).toMatch(/^<svg/);
+  const svg = await lossCurve([3, 2, 1]).toSVG();
+  expect(svg).toMatch(/^<svg/);
+  expect(await lossCurve(structuredClone(Float64Array.of(3, 2, 1))).toSVG()).toBe(svg);
 });
 `;

@@ -1,5 +1,5 @@
 import { Tensor } from "@ndgrad/core";
-import { checkOptions, listOf, number, text, type OptionNames } from "@ndgrad/core/internal";
+import { checkOptions, isNumberArray, listOf, number, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
 import { axisTitle, heading } from "./heading.ts";
@@ -131,5 +131,5 @@ function described({ name, points }: Curve, xLabel: string): string {
   return `${name}: ${short(first)} at ${xLabel} ${short(from)}, ${short(last)} at ${xLabel} ${short(to)}, between ${short(least)} and ${short(most)}.`;
 }
 
-const isNumbers = (value: Numbers | Readonly<Record<string, Numbers>>): value is Numbers => Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Tensor;
+const isNumbers = (value: Numbers | Readonly<Record<string, Numbers>>): value is Numbers => Array.isArray(value) || isNumberArray(value) || value instanceof Tensor;
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,6 +1,6 @@
 import type * as moduleLibrary from "node:module";
 import type * as resvg from "@resvg/resvg-js";
-import { listOf, nodeModule, number, text, type OptionNames } from "@ndgrad/core/internal";
+import { listOf, messageOf, nodeModule, number, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import type { Spec } from "./spec.ts";
 import { textWidth } from "./text-width.ts";
@@ -57,7 +57,7 @@ export async function renderSvg(spec: Spec): Promise<string> {
     }
   } catch (error) {
     if (error instanceof PlotError) throw error;
-    throw new PlotError(`toSVG: Vega cannot draw this spec: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new PlotError(`toSVG: Vega cannot draw this spec: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import type * as files from "node:fs/promises";
-import { nodeModule } from "@ndgrad/core/internal";
+import { messageOf, nodeModule } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 
 /** Node's file system. @throws PlotError where there is none, as in a browser. */
@@ -25,7 +25,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
-    throw new PlotError(`save: ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new PlotError(`save: ${path} cannot be written: ${messageOf(error)}`, { cause: error });
   }
 }
 

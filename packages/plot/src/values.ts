@@ -1,4 +1,5 @@
 import { Tensor, type TypedArray } from "@ndgrad/core";
+import { isNumberArray } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 
 /** Numbers in a row: a tensor of one axis, a typed array or an array. */
@@ -76,7 +77,7 @@ function blockOf(caller: string, name: string, given: unknown): Block {
   return { values: flat, shape };
 }
 
-const isList = (value: unknown): value is ArrayLike<unknown> & Iterable<unknown> => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+const isList = (value: unknown): value is ArrayLike<unknown> & Iterable<unknown> => Array.isArray(value) || isNumberArray(value);
 const lengthOf = (value: unknown): number => (value instanceof Tensor ? value.size : isList(value) ? value.length : 0);
 
 /** The shape that nested lists claim by their first elements. */

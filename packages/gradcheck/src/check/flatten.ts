@@ -1,4 +1,4 @@
-import { DTypeError, NdgradError, Tensor, Variable, forEachLeaf, fromData, isFloat, mapLeaves, showSpec, withVariableStore } from "@ndgrad/core/internal";
+import { DTypeError, NdgradError, Tensor, Variable, forEachLeaf, fromData, isFloat, isPromise, mapLeaves, showSpec, withVariableStore } from "@ndgrad/core/internal";
 
 /** A tensor that gradients are taken with respect to: what it is called, and its value in float64. */
 export interface Leaf {
@@ -62,7 +62,7 @@ function toFloat64(op: string, x: Tensor, name: string): Tensor {
 
 /** The tensors that a function returned, alone or in arrays and records. */
 function floatsOf(op: string, result: unknown): readonly Tensor[] {
-  if (result instanceof Promise) throw new NdgradError(`${op}: f is asynchronous; give a function that returns its tensor at once`);
+  if (isPromise(result)) throw new NdgradError(`${op}: f is asynchronous; give a function that returns its tensor at once`);
   const found: Tensor[] = [];
   forEachLeaf(result, (each) => { if (each instanceof Tensor) found.push(each); });
   if (found.length === 0) throw new NdgradError(`${op}: f returned ${showResult(result)}, not a tensor; return what is to be differentiated`);
