@@ -54,10 +54,12 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   dim: ["axis"], dims: ["axis"], axes: ["axis"], axis: ["axes"], keepdim: ["keepDims"],
   learningrate: ["lr"], eta: ["lr"], lr: ["learningRate"], stepsize: ["lr"],
   batch: ["batchSize"], bs: ["batchSize"], nepochs: ["epochs"], numepochs: ["epochs"], epoch: ["epochs"],
-  min: ["low", "least"], max: ["high"], low: ["min"], high: ["max"], loc: ["mean"], scale: ["deviation", "std"], std: ["deviation"], stddev: ["deviation"], sigma: ["deviation"], mu: ["mean"],
-  randomstate: ["seed"], randomseed: ["seed"], rng: ["seed", "generator"], type: ["dtype"], datatype: ["dtype"], ddof: ["correction"], unbiased: ["correction"],
+  min: ["low", "least"], max: ["high"], low: ["min"], high: ["max"], loc: ["mean"], scale: ["deviation", "std"], std: ["deviation"], stddev: ["deviation", "std"], sigma: ["deviation", "std"], mu: ["mean"],
+  randomstate: ["seed", "random"], randomseed: ["seed", "random"], seed: ["random"], rng: ["seed", "generator"], type: ["dtype"], datatype: ["dtype"], ddof: ["correction"], unbiased: ["correction"],
   criterion: ["loss"], optim: ["optimizer"], validation: ["validationData"], usebias: ["bias"], kernelinitializer: ["initializer"], decay: ["weightDecay"],
-  testsize: ["fractions", "test"], negativeslope: ["slope"], ord: ["order"], beta1: ["betas"], beta2: ["betas"], verbose: ["progress"],
+  testsize: ["fractions", "test", "testFraction"], testshare: ["testFraction"], nsamples: ["samples"], nfeatures: ["features"], nclasses: ["classes"], ninformative: ["informative"], negativeslope: ["slope"], ord: ["order"], beta1: ["betas"], beta2: ["betas"], verbose: ["progress"],
+  sep: ["delimiter"], separator: ["delimiter"], navalues: ["missing"], names: ["header"], usecols: ["names"], numworkers: ["workers"], dropremainder: ["dropLast"], buffersize: ["window"],
+  clusterstd: ["std"], classsep: ["separation"], flipy: ["flip"], prob: ["probability"], p: ["probability"],
 };
 
 /**

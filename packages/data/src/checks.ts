@@ -1,4 +1,4 @@
-import { NdgradError, Tensor, Variable } from "@ndgrad/core";
+import { NdgradError, Tensor, Variable, type Generator } from "@ndgrad/core";
 
 /** Throws unless a setting is a whole number of at least `least`. */
 export function checkWhole(caller: string, setting: string, value: number, least: number): void {
@@ -13,7 +13,7 @@ export function checkSeed(caller: string, seed: number): void {
 
 /** What a wrong argument is, for errors. */
 export function kindOf(value: unknown): string {
-  if (value === undefined || value === null || typeof value === "number" || typeof value === "boolean") return String(value);
+  if (value === undefined || value === null || typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (value instanceof Tensor) return "a tensor";
   if (value instanceof Variable) return "a variable";
   if (Array.isArray(value)) return "an array";
@@ -33,4 +33,9 @@ export function checkTensor(caller: string, what: string, value: unknown): Tenso
 /** Throws unless an argument is a function. */
 export function checkFunction(caller: string, what: string, value: unknown): void {
   if (typeof value !== "function") throw new NdgradError(`${caller}: ${what} is ${kindOf(value)}; give a function`);
+}
+
+/** Throws unless it is a source of random numbers that generator(seed) gives. */
+export function checkGenerator(caller: string, random: unknown): void {
+  if (typeof (Object(random) as Partial<Generator>).bernoulli !== "function") throw new NdgradError(`${caller}: random is ${kindOf(random)}; give what generator(seed) of @ndgrad/core gives`);
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "@ndgrad/core";
 import { fromData } from "@ndgrad/core/internal";
 import { digitCache, loadDigitImages, pixelsPerImage, type DigitImages } from "./digit-images.ts";
-import { splitFor, type SplitOptions } from "./split.ts";
+import { checkSplit, splitFor, type SplitOptions } from "./split.ts";
 
 /** Handwritten digits: pixels, row by row, from 0 (paper) to 1 (ink), and which digit they show. */
 export interface Digits {
@@ -28,6 +28,7 @@ export interface DigitSets {
  * train.x.shape; // [8000, 784]
  */
 export async function digits(options: SplitOptions = {}): Promise<DigitSets> {
+  checkSplit("digits", options);
   const all = await (loaded ??= loadDigitImages(digitCache()));
   const { train, test } = splitFor("digits", all.labels, options);
   return { train: pick(all, train), test: pick(all, test) };

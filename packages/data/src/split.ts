@@ -1,4 +1,5 @@
 import { NdgradError } from "@ndgrad/core";
+import { checkOptions, number, type OptionNames } from "@ndgrad/core/internal";
 import { checkSeed } from "./checks.ts";
 import { orderOf } from "./random.ts";
 
@@ -10,10 +11,12 @@ export interface Split {
 
 export interface SplitOptions {
   /** The share of examples that goes to the test set, from 0 to 1; 0.2 unless given. */
-  readonly testFraction?: number;
+  readonly testFraction?: number | undefined;
   /** Decides who goes where; a whole number below 2³², 0 unless given. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
+
+const splitOptionNames: OptionNames<SplitOptions> = { testFraction: number, seed: true };
 
 /**
  * Splits examples so that each class has the same share in both parts, as near as whole examples allow: the sizes of
@@ -27,10 +30,18 @@ export interface SplitOptions {
  */
 export const stratifiedSplit = (labels: ArrayLike<number>, options: SplitOptions = {}): Split => splitFor("stratifiedSplit", labels, options);
 
-/** The same for whoever was called: errors name it. */
-export function splitFor(caller: string, labels: ArrayLike<number>, { testFraction = 0.2, seed = 0 }: SplitOptions): Split {
+/** How a split is to be made, checked. */
+export function checkSplit(caller: string, options: SplitOptions): { readonly testFraction: number; readonly seed: number } {
+  checkOptions(caller, options, splitOptionNames);
+  const { testFraction = 0.2, seed = 0 } = options;
   if (!(testFraction >= 0 && testFraction <= 1)) throw new NdgradError(`${caller}: testFraction must be between 0 and 1, got ${String(testFraction)}`);
   checkSeed(caller, seed);
+  return { testFraction, seed };
+}
+
+/** The same for whoever was called: errors name it. */
+export function splitFor(caller: string, labels: ArrayLike<number>, options: SplitOptions): Split {
+  const { testFraction, seed } = checkSplit(caller, options);
   // A tensor, which has no length, would else be a list of none.
   if (!Number.isSafeInteger((labels as ArrayLike<number> | undefined)?.length)) throw new NdgradError(`${caller}: labels are no list of numbers; of a tensor, give its data`);
   const order = orderOf(labels.length, seed, 0);

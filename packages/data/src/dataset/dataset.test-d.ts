@@ -30,6 +30,13 @@ describe("dataset", () => {
   });
 });
 
+test("lists nested in lists, and what no tensor holds", () => {
+  expectTypeOf<Batched<{ grid: number[][]; volume: readonly (readonly number[][])[]; flags: boolean[]; wide: Uint32Array; long: BigInt64Array; pair: readonly [number[], number[]] }>>().toEqualTypeOf<{
+    readonly grid: Tensor<[number, number, number], "float32">; readonly volume: Tensor<[number, number, number, number], "float32">; readonly flags: Tensor<[number, number], "bool">;
+    readonly wide: Tensor<[number, number], "int32">; readonly long: readonly BigInt64Array[]; readonly pair: readonly [Tensor<[number, number], "float32">, Tensor<[number, number], "float32">];
+  }>();
+});
+
 test("a batch of items, and its rows", () => {
   expectTypeOf<Batched<{ n: number; s: string; b: boolean; list: number[]; bytes: Uint8Array; row: Tensor<[3], "float64"> }>>().toEqualTypeOf<{
     readonly n: Tensor<[number], "float32">; readonly s: readonly string[]; readonly b: Tensor<[number], "bool">; readonly list: Tensor<[number, number], "float32">;

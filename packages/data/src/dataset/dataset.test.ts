@@ -343,8 +343,10 @@ describe("batches", () => {
     expect(await made(lists)).toEqual(["float32", lists]);
     for (const type of [Float32Array, Float64Array]) expect(await made(lists.map((list) => type.from(list)))).toEqual([type.name.replace("Array", "").toLowerCase(), lists]);
     for (const type of [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array]) expect(await made(lists.map((list) => type.from(list)))).toEqual(["int32", lists]);
+    expect(await made([Uint32Array.of(1), Uint32Array.of(2)])).toEqual(["int32", [[1], [2]]]);
+    await expect(made([Uint32Array.of(2 ** 31)])).rejects.toThrow("batch: 2147483648 is beyond int32; give a Float64Array");
     // No tensor holds them all.
-    const large = [Uint32Array.of(1), Uint32Array.of(2)];
+    const large = [BigInt64Array.of(1n), BigInt64Array.of(2n)];
     expect(await made(large)).toEqual(large);
   });
 

@@ -1,5 +1,6 @@
 import { NdgradError, Tensor } from "@ndgrad/core";
-import { checkSeed, checkWhole } from "../checks.ts";
+import { callback, checkOptions, flag, isNumberArray, number, type OptionNames } from "@ndgrad/core/internal";
+import { checkFunction, checkSeed, checkWhole } from "../checks.ts";
 import { splitFor } from "../split.ts";
 import { cached } from "./cache.ts";
 import { collate, listOf, rowsOf, type Batched, type RowOf } from "./collate.ts";
@@ -7,7 +8,7 @@ import { batchesOf, classIn, concatenated, foldsOf, partsOf, picker, repeated, w
 import { positionedIterator, syncIterator } from "./iterators.ts";
 import { begunAhead, fixedOf, indexedOf, orders, planOf, reordered, rowsPlan, shifted, streamed, type Indexed, type Plan } from "./plan.ts";
 import { after, ahead, chained, filtered, firstOf, flattened, grouped, interleaved, mapped, shuffledWithin, startsOf, streamOf, type Stream } from "./stream.ts";
-import type { Dataset, Parts } from "./types.ts";
+import type { BatchOptions, Dataset, DatasetSplitOptions, FoldOptions, Parts, Position, ShuffleOptions, WindowOptions } from "./types.ts";
 import { mapOnWorkers, type WorkerOptions } from "./workers/map.ts";
 import type { WorkerFunction, WorkerModule } from "./workers/work.ts";
 
@@ -29,7 +30,7 @@ export function dataset<T extends Tensor>(source: T): Dataset<RowOf<T>>;
 export function dataset<T>(source: Iterable<T> | AsyncIterable<T> | (() => Iterable<T> | AsyncIterable<T>)): Dataset<T>;
 export function dataset<T extends Columns<T>>(source: T): Dataset<RowOf<T>>;
 export function dataset(source: readonly unknown[] | Tensor | Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>) | Readonly<Record<string, Tensor>>): Dataset<unknown> {
-  if (Array.isArray(source)) return ofPlan(planOf({ size: source.length, moved: undefined, items: () => (index) => source[index] as unknown }));
+  if (Array.isArray(source) || isNumberArray(source)) return ofPlan(planOf({ size: source.length, moved: undefined, items: () => (index) => source[index] as unknown }));
   if (source instanceof Tensor) return ofPlan(rowsPlan(source, sharedRows([["the tensor", source]])));
   if (typeof source === "function") {
     return ofPlan(streamed(undefined, () => {
@@ -47,6 +48,13 @@ export function dataset(source: readonly unknown[] | Tensor | Iterable<unknown> 
 const kindOf = (value: unknown): string => (value === undefined || value === null ? String(value) : Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`);
 
 const isIterable = (source: object): source is Iterable<unknown> | AsyncIterable<unknown> => Symbol.iterator in source || Symbol.asyncIterator in source;
+
+const positionNames: OptionNames<Position> = { epoch: true, taken: true };
+const batchNames: OptionNames<BatchOptions> = { dropLast: flag };
+const shuffleNames: OptionNames<ShuffleOptions> = { seed: true, window: true };
+const windowNames: OptionNames<WindowOptions> = { ...batchNames, stride: true };
+const splitNames: OptionNames<DatasetSplitOptions<unknown>> = { testFraction: number, seed: true, by: callback };
+const foldNames: OptionNames<FoldOptions<unknown>> = { seed: true, by: callback };
 
 /** How many rows tensors have; throws unless they agree. */
 function sharedRows(columns: readonly (readonly [name: string, column: unknown])[]): number {
@@ -83,7 +91,9 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     },
     [Symbol.iterator]: () => syncIterator(plan.open(at, 0)),
     [Symbol.asyncIterator]: () => self.iterate(),
-    iterate({ epoch = at, taken = 0 } = {}) {
+    iterate(from = {}) {
+      checkOptions<Partial<Position>>("iterate", from, positionNames);
+      const { epoch = at, taken = 0 } = from;
       checkWhole("iterate", "epoch", epoch, 0);
       checkWhole("iterate", "taken", taken, 0);
       return positionedIterator(plan.open(epoch, taken), { epoch, taken });
@@ -96,12 +106,18 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
     },
 
     map(f) {
+      checkFunction("map", "f", f);
       const { indexed } = plan;
       if (indexed === undefined) return derived(streamed(size, (epoch) => mapped(open(epoch), (item, index) => f(item, index, epoch))));
       return derived(planOf({ size: indexed.size, moved: indexed.moved, items: (epoch) => placed(indexed.items(epoch), (make, index) => after(make(index), (value) => f(value, index, epoch))) }));
     },
-    filter: (keep) => derived(streamed(undefined, (epoch) => filtered(open(epoch), keep))),
-    batch(count, { dropLast = false } = {}) {
+    filter(keep) {
+      checkFunction("filter", "keep", keep);
+      return derived(streamed(undefined, (epoch) => filtered(open(epoch), keep)));
+    },
+    batch(count, options = {}) {
+      checkOptions<BatchOptions>("batch", options, batchNames);
+      const { dropLast = false } = options;
       checkWhole("batch", "size", count, 1);
       const { indexed } = plan;
       const batches = size === undefined ? undefined : dropLast ? Math.floor(size / count) : Math.ceil(size / count);
@@ -110,7 +126,9 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       return derived(planOf(batchesOf(indexed, count, batches ?? 0) as Indexed<Batched<T>>));
     },
     unbatch: () => derived(streamed(undefined, (epoch) => flattened(mapped(open(epoch), (batch) => rowsOf(batch) as readonly RowOf<T>[])))),
-    shuffle({ seed = 0, window } = {}) {
+    shuffle(options = {}) {
+      checkOptions<ShuffleOptions>("shuffle", options, shuffleNames);
+      const { seed = 0, window } = options;
       checkSeed("shuffle", seed);
       if (window !== undefined) {
         checkWhole("shuffle", "window", window, 1);
@@ -149,19 +167,25 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       return derived(streamed(sum(all.map((each) => each.size)), (epoch) => interleaved(all.map((each) => each.open(epoch, 0)))));
     },
     cache: () => derived(cached(plan)),
-    window(count, { stride = count, dropLast = false } = {}) {
+    window(count, options = {}) {
+      checkOptions<WindowOptions>("window", options, windowNames);
+      const { stride = count, dropLast = false } = options;
       checkWhole("window", "size", count, 1);
       checkWhole("window", "stride", stride, 1);
       const { indexed } = plan;
       if (indexed !== undefined) return derived(planOf(windowsOf(indexed, count, stride, !dropLast)));
       return derived(streamed(size === undefined ? undefined : windowsIn(size, count, stride, !dropLast), (epoch) => mapped(grouped(open(epoch), count, stride, !dropLast), listOf)));
     },
-    split({ by, ...options } = {}) {
+    split(asked = {}) {
+      checkOptions<DatasetSplitOptions<T>>("split", asked, splitNames);
+      const { by, ...options } = asked;
       const indexed = fixedOf(plan, "split");
       const labels = Array.from({ length: indexed.size }, by === undefined ? () => 0 : classIn("split", indexed, at, by));
       return both(partsOf(indexed, splitFor("split", labels, options)));
     },
-    kFold(k, { seed = 0, by } = {}) {
+    kFold(k, options = {}) {
+      checkOptions<FoldOptions<T>>("kFold", options, foldNames);
+      const { seed = 0, by } = options;
       const indexed = fixedOf(plan, "kFold");
       const { size: count } = indexed;
       checkWhole("kFold", "k", k, 2);
@@ -182,16 +206,19 @@ function ofPlan<T>(plan: Plan<T>, at = 0): Dataset<T> {
       const { indexed } = plan;
       return derived({ size, open: (epoch, from) => (indexed === undefined ? ahead(plan.open(epoch, from), count) : begunAhead(indexed, epoch, from, count)) });
     },
-    progress: (report) => derived({
-      size,
-      open: (epoch, from) => {
-        let given = from;
-        return mapped(plan.open(epoch, from), (value) => {
-          report(++given, size);
-          return value;
-        });
-      },
-    }),
+    progress(report) {
+      checkFunction("progress", "report", report);
+      return derived({
+        size,
+        open: (epoch, from) => {
+          let given = from;
+          return mapped(plan.open(epoch, from), (value) => {
+            report(++given, size);
+            return value;
+          });
+        },
+      });
+    },
   };
   plans.set(self, plan);
   return self;

@@ -18,28 +18,28 @@ export type PositionedIterator<T> = AsyncIterableIterator<T> & { readonly positi
 
 export interface ShuffleOptions {
   /** Decides the orders, with the epoch's number; a whole number below 2³², 0 unless given. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Shuffles within a window of so many items, for streams and for what does not fit into memory; the whole unless given. */
-  readonly window?: number;
+  readonly window?: number | undefined;
 }
 export interface BatchOptions {
   /** Whether a last batch that is not full is left out; no unless `true`. */
-  readonly dropLast?: boolean;
+  readonly dropLast?: boolean | undefined;
 }
 export interface WindowOptions extends BatchOptions {
   /** How far windows are apart; their size unless given. */
-  readonly stride?: number;
+  readonly stride?: number | undefined;
 }
 export interface FoldOptions<T> {
   /** Decides who is in which fold; a whole number below 2³², 0 unless given. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** The class of an item: every fold then has as many of each, as near as whole items allow. */
-  readonly by?: (item: T) => number;
+  readonly by?: ((item: T) => number) | undefined;
 }
 /** How to split: see {@link SplitOptions}; with `by`, every class has the same share in each part. */
 export interface DatasetSplitOptions<T> extends SplitOptions {
   /** The class of an item. */
-  readonly by?: (item: T) => number;
+  readonly by?: ((item: T) => number) | undefined;
 }
 /** Two parts without an item in common. */
 export interface Parts<T> { readonly train: Dataset<T>; readonly test: Dataset<T> }

@@ -1,4 +1,6 @@
 import { NdgradError, ShapeError, take, tensor, Tensor, type Shape } from "@ndgrad/core";
+import { checkOptions, flag, number, type OptionNames } from "@ndgrad/core/internal";
+import { kindOf } from "../checks.ts";
 import { binomial as binomialDraws } from "./binomial.ts";
 import { chosen, permuted, shuffleInPlace } from "./choice.ts";
 import { logarithm } from "./logarithm.ts";
@@ -10,15 +12,15 @@ export type { Seed } from "./mersenne-twister.ts";
 export interface Sized<S extends Shape> { readonly size: readonly [...S] }
 
 /** Mean and standard deviation; 0 and 1 unless given. */
-export interface NormalParameters { readonly loc?: number; readonly scale?: number }
+export interface NormalParameters { readonly loc?: number | undefined; readonly scale?: number | undefined }
 /** Bounds, of which `high` is not reached; 0 and 1 unless given. */
-export interface UniformParameters { readonly low?: number; readonly high?: number }
+export interface UniformParameters { readonly low?: number | undefined; readonly high?: number | undefined }
 /** Bounds of whole numbers: `low` (0 unless given) may come, `high` does not. */
-export interface IntegerParameters { readonly low?: number; readonly high: number }
+export interface IntegerParameters { readonly low?: number | undefined; readonly high: number }
 /** How many tries, and how likely each succeeds. */
 export interface BinomialParameters { readonly n: number; readonly p: number }
 /** Whether the same item may come twice (it may unless `false`), and how likely each is. */
-export interface ChoiceParameters { readonly replace?: boolean; readonly p?: ArrayLike<number> }
+export interface ChoiceParameters { readonly replace?: boolean | undefined; readonly p?: ArrayLike<number> | undefined }
 
 /** NumPy's `np.random` functions, as they were up to NumPy 1.16 and stay for `np.random.seed` and `RandomState`. */
 export interface NumpyRandom {
@@ -113,16 +115,22 @@ export function seeded(caller: string, seed: Seed): NumpyRandom {
     randomSample: (size?: readonly number[]) => floats("randomSample", size, uniform),
     randn: (...shape: readonly number[]) => floats("randn", shape.length === 0 ? undefined : shape, normal),
     standardNormal: (size?: readonly number[]) => floats("standardNormal", size, normal),
-    normal({ loc = 0, scale = 1, size }: NormalParameters & MaybeSized = {}) {
+    normal(parameters: NormalParameters & MaybeSized = {}) {
+      checkOptions("normal", parameters, normalNames);
+      const { loc = 0, scale = 1, size } = parameters;
       if (!(scale >= 0)) throw new NdgradError(`normal: scale is ${scale}; a standard deviation is a number from 0 up`);
       return floats("normal", size, () => loc + scale * normal());
     },
-    uniform({ low = 0, high = 1, size }: UniformParameters & MaybeSized = {}) {
+    uniform(parameters: UniformParameters & MaybeSized = {}) {
+      checkOptions("uniform", parameters, uniformNames);
+      const { low = 0, high = 1, size } = parameters;
       const range = high - low;
       if (!Number.isFinite(range)) throw new NdgradError(`uniform: from ${low} to ${high}; give bounds with a finite difference`);
       return floats("uniform", size, () => low + range * source.double());
     },
-    randint({ low = 0, high, size }: IntegerParameters & MaybeSized) {
+    randint(parameters: IntegerParameters & MaybeSized) {
+      checkOptions("randint", parameters, integerNames);
+      const { low = 0, high, size } = needed("randint", parameters, "{ high }");
       if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || low >= high || !Number.isSafeInteger(high - low)) {
         throw new NdgradError(`randint: from ${low} up to, not including, ${high}; give whole numbers, the lower one first`);
       }
@@ -132,7 +140,9 @@ export function seeded(caller: string, seed: Seed): NumpyRandom {
       const range = high - 1 - low;
       return integers("randint", size, () => low + source.upTo(range));
     },
-    binomial({ n, p, size }: BinomialParameters & MaybeSized) {
+    binomial(parameters: BinomialParameters & MaybeSized) {
+      checkOptions("binomial", parameters, binomialNames);
+      const { n, p, size } = needed("binomial", parameters, "{ n, p }");
       if (!Number.isSafeInteger(n) || n < 0 || n >= 2 ** 31) throw new NdgradError(`binomial: n is ${n}; give a whole number from 0 to 2³¹ − 1`);
       if (!(p >= 0 && p <= 1)) throw new NdgradError(`binomial: p is ${p}; a probability is a number from 0 to 1`);
       return integers("binomial", size, binomialDraws(source, n, p));
@@ -144,10 +154,13 @@ export function seeded(caller: string, seed: Seed): NumpyRandom {
       return take(x, tensor(permuted(source, x.shape[0])), { axis: 0 });
     },
     shuffle: (items: { readonly length: number; [index: number]: unknown }) => {
-      if (!Number.isSafeInteger((items as { readonly length?: unknown } | undefined)?.length)) throw new NdgradError("shuffle: give an array, plain or typed; a tensor does not change: permutation gives another one");
+      if (typeof (items as unknown) !== "object" || !Number.isSafeInteger((items as { readonly length?: unknown } | null)?.length) || Object.isFrozen(items)) throw new NdgradError("shuffle: give an array, plain or typed; a tensor does not change: permutation gives another one");
       shuffleInPlace(source, items);
     },
-    choice(count: number, { replace = true, p, size }: ChoiceParameters & MaybeSized = {}) {
+    choice(count: number, parameters: ChoiceParameters & MaybeSized = {}) {
+      checkOptions("choice", parameters, choiceNames);
+      const { replace = true, p, size } = parameters;
+      if (p !== undefined && !Number.isSafeInteger((Object(p) as { readonly length?: unknown }).length)) throw new NdgradError(`choice: p is ${kindOf(p)}; give the probability of each item, as a list`);
       checkedSize("choice", [count]);
       const drawn = chosen(source, count, size === undefined ? 1 : checkedSize("choice", size), replace, p);
       return size === undefined ? drawn[0] : tensor(drawn, { shape: [...size] });
@@ -156,7 +169,19 @@ export function seeded(caller: string, seed: Seed): NumpyRandom {
   return random as unknown as NumpyRandom;
 }
 
-interface MaybeSized { readonly size?: readonly number[] }
+const normalNames: OptionNames<NormalParameters & MaybeSized> = { loc: number, scale: number, size: true };
+const uniformNames: OptionNames<UniformParameters & MaybeSized> = { low: number, high: number, size: true };
+const integerNames: OptionNames<IntegerParameters & MaybeSized> = { low: true, high: true, size: true };
+const binomialNames: OptionNames<BinomialParameters & MaybeSized> = { n: true, p: number, size: true };
+const choiceNames: OptionNames<ChoiceParameters & MaybeSized> = { replace: flag, p: true, size: true };
+
+/** Parameters that have to be given. */
+function needed<T extends object>(caller: string, parameters: T | undefined, wanted: string): T {
+  if (parameters === undefined) throw new NdgradError(`${caller}: give ${wanted}`);
+  return parameters;
+}
+
+interface MaybeSized { readonly size?: readonly number[] | undefined }
 
 function floats(caller: string, size: readonly number[] | undefined, draw: () => number): number | Tensor {
   if (size === undefined) return draw();
@@ -174,13 +199,13 @@ function integers(caller: string, size: readonly number[] | undefined, draw: () 
 
 /** How many elements a shape has. */
 function checkedSize(caller: string, shape: readonly number[]): number {
-  if (!Array.isArray(shape)) throw new ShapeError(`${caller}: size is ${String(shape)}; give the shape as an array, such as [${String(shape)}]`);
-  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw new ShapeError(`${caller}: [${shape.join(", ")}] is no shape; sizes are whole numbers from 0 up`);
+  if (!Array.isArray(shape)) throw new ShapeError(`${caller}: size is ${kindOf(shape)}; give the shape as an array, such as [${typeof (shape as unknown) === "number" ? String(shape) : "3"}]`);
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw new ShapeError(`${caller}: [${shape.map(kindOf).join(", ")}] is no shape; sizes are whole numbers from 0 up`);
   return shape.reduce((product, size) => product * size, 1);
 }
 
 function checkedSeed(caller: string, seed: Seed): Seed {
   const keys: readonly unknown[] = Array.isArray(seed) ? seed : [seed];
   if (keys.length > 0 && keys.every((key) => typeof key === "number" && Number.isInteger(key) && key >= 0 && key < 2 ** 32)) return seed;
-  throw new NdgradError(`${caller}: the seed is ${JSON.stringify(seed) ?? "missing"}; give a whole number from 0 to 2³² − 1, or an array of them`);
+  throw new NdgradError(`${caller}: the seed is ${seed === undefined ? "missing" : Array.isArray(seed) ? `[${seed.map(kindOf).join(", ")}]` : kindOf(seed)}; give a whole number from 0 to 2³² − 1, or an array of them`);
 }

@@ -1,36 +1,42 @@
 import { NdgradError, type FloatDType } from "@ndgrad/core";
-import { checkWhole } from "../checks.ts";
+import { checkOptions, flag, type OptionNames } from "@ndgrad/core/internal";
+import { checkWhole, kindOf } from "../checks.ts";
 import type { NumpyRandom } from "../numpy-random/numpy-random.ts";
-import { checkNumber, classesOf, generatorOf, product, reorderColumns, shuffled, type Classes, type MadeOptions } from "./made.ts";
+import { checkNumber, classesOf, generatorOf, madeNames, product, reorderColumns, shuffled, type Classes, type MadeOptions } from "./made.ts";
 
 export interface ClassificationOptions<D extends FloatDType = FloatDType> extends MadeOptions<D> {
   /** How many examples; 100 unless given. */
-  readonly samples?: number;
+  readonly samples?: number | undefined;
   /** How many features an example has; 20 unless given. */
-  readonly features?: number;
+  readonly features?: number | undefined;
   /** How many features tell something of the class; 2 unless given. */
-  readonly informative?: number;
+  readonly informative?: number | undefined;
   /** How many are mixed of informative ones; 2 unless given. */
-  readonly redundant?: number;
+  readonly redundant?: number | undefined;
   /** How many are copies of others; 0 unless given. The rest is noise. */
-  readonly repeated?: number;
+  readonly repeated?: number | undefined;
   /** How many classes; 2 unless given. */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
   /** In how many clusters a class lies; 2 unless given. */
-  readonly clustersPerClass?: number;
+  readonly clustersPerClass?: number | undefined;
   /** The share of each class, or of all but the last; even unless given. */
-  readonly weights?: readonly number[];
+  readonly weights?: readonly number[] | undefined;
   /** The share of examples that get a class at random; 0.01 unless given. */
-  readonly flip?: number;
+  readonly flip?: number | undefined;
   /** Half the side of the cube on whose corners the clusters lie; 1 unless given. */
-  readonly separation?: number;
+  readonly separation?: number | undefined;
   /** Whether it is a cube, or stretched at random; yes unless `false`. */
-  readonly hypercube?: boolean;
+  readonly hypercube?: boolean | undefined;
   /** Added to features, or "random" for a number each within ±separation; 0 unless given. */
-  readonly shift?: number | readonly number[] | "random";
+  readonly shift?: number | readonly number[] | "random" | undefined;
   /** Multiplies features after the shift, or "random" for a number each from 1 to 101; 1 unless given. */
-  readonly scale?: number | readonly number[] | "random";
+  readonly scale?: number | readonly number[] | "random" | undefined;
 }
+
+const names: OptionNames<ClassificationOptions> = {
+  ...madeNames, samples: true, features: true, informative: true, redundant: true, repeated: true, classes: true, clustersPerClass: true,
+  weights: true, flip: true, separation: true, hypercube: flag, shift: true, scale: true,
+};
 
 /**
  * Clusters around the corners of a cube in as many dimensions as there are informative features, several to a class,
@@ -42,13 +48,14 @@ export interface ClassificationOptions<D extends FloatDType = FloatDType> extend
  * const { x, y } = makeClassification({ samples: 500, features: 10, informative: 4, classes: 3, random: 42 });
  */
 export function makeClassification<D extends FloatDType = "float32">(options: ClassificationOptions<D> = {}): Classes<D> {
+  checkOptions("makeClassification", options, names);
   const { samples = 100, features = 20, informative = 2, redundant = 2, repeated = 0, classes = 2, clustersPerClass = 2 } = options;
   const { flip = 0.01, separation = 1, hypercube = true, shift = 0, scale = 1, shuffle = true, dtype } = options;
   const clusters = classes * clustersPerClass;
   check({ samples, features, informative, redundant, repeated, classes, clustersPerClass, flip, separation });
   const counts = clusterSizes(samples, sharesOf(options.weights, classes), clusters, clustersPerClass);
 
-  const random = generatorOf("makeClassification", options.random ?? 0);
+  const random = generatorOf("makeClassification", options.random);
   const centers = corners(random, clusters, informative).map((bit) => (bit * 2 - 1) * separation);
   if (!hypercube) {
     const perCluster = random.rand(clusters).data;
@@ -134,7 +141,8 @@ function distinct(random: NumpyRandom, population: number, count: number): Array
 
 function sharesOf(weights: readonly number[] | undefined, classes: number): readonly number[] {
   if (weights === undefined) return new Array<number>(classes).fill(1 / classes);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
+  if (!Array.isArray(weights)) throw new NdgradError(`makeClassification: weights is ${kindOf(weights)}; give the share of each class, as a list`);
+  const sum = (weights as readonly number[]).reduce((total, weight) => total + weight, 0);
   const shares = weights.length === classes - 1 ? [...weights, 1 - sum] : weights;
   if (shares.length !== classes || !shares.every((share) => share >= 0 && share <= 1) || shares.reduce((total, share) => total + share, 0) > 1 + 1e-9) {
     throw new NdgradError(`makeClassification: weights [${weights.join(", ")}] are no shares of ${classes} classes; give one from 0 to 1 for each, or for all but the last, with a sum of 1`);
@@ -153,11 +161,11 @@ function clusterSizes(samples: number, shares: readonly number[], clusters: numb
 function perFeature(what: string, setting: number | readonly number[] | "random", features: number, draw: () => Float64Array): ArrayLike<number> {
   if (setting === "random") return draw();
   const list = typeof setting === "number" ? new Array<number>(features).fill(setting) : setting;
-  if (list.length !== features || !list.every((value) => Number.isFinite(value))) throw new NdgradError(`makeClassification: ${what} must be a number, ${features} numbers or "random"`);
+  if (!Array.isArray(list) || list.length !== features || !list.every((value) => Number.isFinite(value))) throw new NdgradError(`makeClassification: ${what} must be a number, ${features} numbers or "random"`);
   return list;
 }
 
-type Counts = Required<Pick<ClassificationOptions, "samples" | "features" | "informative" | "redundant" | "repeated" | "classes" | "clustersPerClass" | "flip" | "separation">>;
+type Counts = Readonly<Record<"samples" | "features" | "informative" | "redundant" | "repeated" | "classes" | "clustersPerClass" | "flip" | "separation", number>>;
 
 function check({ flip, separation, ...counts }: Counts): void {
   for (const [what, value] of Object.entries(counts)) checkWhole("makeClassification", what, value, what === "redundant" || what === "repeated" ? 0 : 1);

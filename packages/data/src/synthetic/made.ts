@@ -1,15 +1,19 @@
 import { NdgradError, tensor, type FloatDType, type Shape, type Tensor } from "@ndgrad/core";
+import { flag, oneOf, type OptionNames } from "@ndgrad/core/internal";
 import { seeded, type NumpyRandom, type Seed } from "../numpy-random/numpy-random.ts";
 
 /** What every synthetic set may be told. */
 export interface MadeOptions<D extends FloatDType = FloatDType> {
   /** Where random numbers come from: a generator, which is drawn from, or a seed for one of its own; 0 unless given. */
-  readonly random?: NumpyRandom | Seed;
+  readonly random?: NumpyRandom | Seed | undefined;
   /** Whether the examples come in random order; yes unless `false`. */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** The dtype of features (and of targets that are no classes): float32 unless given. Numbers are always made in float64. */
-  readonly dtype?: D;
+  readonly dtype?: D | undefined;
 }
+
+/** How these options are called, and what they take: a set's own names stand beside them. */
+export const madeNames: OptionNames<MadeOptions> = { random: true, shuffle: flag, dtype: oneOf("float32", "float64") };
 
 // Types and not interfaces, so that they count as columns of batches.
 /** Points with their classes. */
@@ -27,7 +31,8 @@ export type Targets<D extends FloatDType = FloatDType, Width extends number = nu
 /** Rows of features while they are being made. */
 export interface Rows<Width extends number = number> { readonly width: Width; readonly values: Float64Array }
 
-export function generatorOf(caller: string, random: NumpyRandom | Seed): NumpyRandom {
+/** The generator that an option names; that of seed 0 where it names none. */
+export function generatorOf(caller: string, random: NumpyRandom | Seed = 0): NumpyRandom {
   if (typeof random === "number" || isArray(random)) return seeded(caller, random);
   // Core's generators have some methods of the same names, which mean others.
   if (typeof (Object(random) as Partial<NumpyRandom>).randint !== "function") throw new NdgradError(`${caller}: random is no generator of NumPy's numbers; give a seed, or what numpyRandom(seed) gives`);

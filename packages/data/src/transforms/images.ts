@@ -1,27 +1,32 @@
-import { NdgradError, type Generator, type Tensor } from "@ndgrad/core";
-import { fromData } from "@ndgrad/core/internal";
-import { checkWhole } from "../checks.ts";
+import { NdgradError, Tensor, type Generator } from "@ndgrad/core";
+import { checkOptions, fromData, number, type OptionNames } from "@ndgrad/core/internal";
+import { checkGenerator, checkWhole, kindOf } from "../checks.ts";
 
 export interface FlipOptions {
   /** Where images are turned over; "horizontal", left for right, unless given. */
-  readonly direction?: "horizontal" | "vertical";
+  readonly direction?: "horizontal" | "vertical" | undefined;
   /** How likely each image is; ½ unless given. */
-  readonly probability?: number;
+  readonly probability?: number | undefined;
 }
 export interface ShiftOptions {
   /** The most that an image moves along an axis, in pixels. */
   readonly pixels: number;
   /** What comes in from outside; 0 unless given. */
-  readonly fill?: number;
+  readonly fill?: number | undefined;
 }
 export interface CropOptions {
   /** The height and width of what is cut out. */
   readonly size: readonly [height: number, width: number];
   /** Pixels added on every side before; 0 unless given. */
-  readonly padding?: number;
+  readonly padding?: number | undefined;
   /** What they hold; 0 unless given. */
-  readonly fill?: number;
+  readonly fill?: number | undefined;
 }
+
+const flipNames: OptionNames<FlipOptions> = { direction: true, probability: number };
+const shiftNames: OptionNames<ShiftOptions> = { pixels: true, fill: number };
+const cropNames: OptionNames<CropOptions> = { size: true, padding: true, fill: number };
+const noiseNames: OptionNames<{ readonly std: number }> = { std: number };
 
 /**
  * Images, [n, height, width] or [n, height, width, channels], some of them mirrored, each with a chance of its own.
@@ -31,7 +36,10 @@ export interface CropOptions {
  * @example
  * randomFlip(batch.x, generator(1), { probability: 0.5 });
  */
-export function randomFlip<T extends Tensor>(images: T, random: Generator, { direction = "horizontal", probability = 0.5 }: FlipOptions = {}): T {
+export function randomFlip<T extends Tensor>(images: T, random: Generator, options: FlipOptions = {}): T {
+  checkOptions("randomFlip", options, flipNames);
+  const { direction = "horizontal", probability = 0.5 } = options;
+  checkGenerator("randomFlip", random);
   const { count, height, width } = sizesOf("randomFlip", images);
   if (!(probability >= 0 && probability <= 1)) throw new NdgradError(`randomFlip: ${probability} is no probability; use 0 … 1`);
   if (!["horizontal", "vertical"].includes(direction)) throw new NdgradError(`randomFlip: there is no direction ${JSON.stringify(direction)}; give "horizontal" or "vertical"`);
@@ -51,7 +59,10 @@ export function randomFlip<T extends Tensor>(images: T, random: Generator, { dir
  * @example
  * randomShift(batch.x, generator(1), { pixels: 2 });
  */
-export function randomShift<T extends Tensor>(images: T, random: Generator, { pixels, fill = 0 }: ShiftOptions): T {
+export function randomShift<T extends Tensor>(images: T, random: Generator, options: ShiftOptions): T {
+  checkOptions("randomShift", options, shiftNames);
+  const { pixels, fill = 0 } = given("randomShift", options, "{ pixels }");
+  checkGenerator("randomShift", random);
   const { count, height, width } = sizesOf("randomShift", images);
   checkWhole("randomShift", "pixels", pixels, 0);
   const moves = random.integers([count, 2], { low: -pixels, high: pixels + 1 }).data;
@@ -66,7 +77,12 @@ export function randomShift<T extends Tensor>(images: T, random: Generator, { pi
  * @example
  * randomCrop(batch.x, generator(1), { size: [28, 28], padding: 2 });
  */
-export function randomCrop(images: Tensor, random: Generator, { size: [tall, wide], padding = 0, fill = 0 }: CropOptions): Tensor {
+export function randomCrop(images: Tensor, random: Generator, options: CropOptions): Tensor {
+  checkOptions("randomCrop", options, cropNames);
+  const { size, padding = 0, fill = 0 } = given("randomCrop", options, "{ size }");
+  checkGenerator("randomCrop", random);
+  if (!Array.isArray(size) || size.length !== 2) throw new NdgradError(`randomCrop: size is ${kindOf(size)}; give the height and width, as in [28, 28]`);
+  const [tall, wide] = size as readonly [number, number];
   const { count, height, width } = sizesOf("randomCrop", images);
   checkWhole("randomCrop", "padding", padding, 0);
   checkWhole("randomCrop", "size", tall, 1);
@@ -86,13 +102,24 @@ export function randomCrop(images: Tensor, random: Generator, { size: [tall, wid
  * @example
  * addNoise(batch.x, generator(1), { std: 0.1 });
  */
-export function addNoise<T extends Tensor>(x: T, random: Generator, { std }: { readonly std: number }): T {
+export function addNoise<T extends Tensor>(x: T, random: Generator, options: { readonly std: number }): T {
+  checkOptions("addNoise", options, noiseNames);
+  const { std } = given("addNoise", options, "{ std }");
+  checkGenerator("addNoise", random);
+  if (!((x as unknown) instanceof Tensor)) throw new NdgradError(`addNoise: x is ${kindOf(x)} and no tensor`);
   if (!(std >= 0 && std < Infinity)) throw new NdgradError(`addNoise: std is ${std}; a standard deviation is a finite number from 0 up`);
   if (x.dtype !== "float32" && x.dtype !== "float64") throw new NdgradError(`addNoise: noise is a float, and x ${x.dtype}; cast it`);
   return x.add(random.normal([...x.shape], { std, dtype: x.dtype })) as Tensor as T;
 }
 
+/** Options that have to be given. */
+function given<T extends object>(caller: string, options: T | undefined, wanted: string): T {
+  if (options === undefined) throw new NdgradError(`${caller}: give ${wanted}`);
+  return options;
+}
+
 function sizesOf(caller: string, images: Tensor): { readonly count: number; readonly height: number; readonly width: number; readonly channels: number } {
+  if (!((images as unknown) instanceof Tensor)) throw new NdgradError(`${caller}: images is ${kindOf(images)} and no tensor; give [n, height, width] or [n, height, width, channels]`);
   if (images.rank !== 3 && images.rank !== 4) throw new NdgradError(`${caller}: images are [n, height, width] or [n, height, width, channels], not [${images.shape.join(", ")}]; reshape them`);
   const [count, height, width, channels = 1] = images.shape as readonly number[];
   return { count, height, width, channels };

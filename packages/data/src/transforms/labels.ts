@@ -1,4 +1,5 @@
 import { NdgradError, Tensor, argMax, oneHot as oneHotOf, tensor } from "@ndgrad/core";
+import { checkTensor, kindOf } from "../checks.ts";
 import { fieldOf, type Fitted, type Transform } from "./fitted.ts";
 
 /** What a class may be called. */
@@ -7,6 +8,11 @@ export type Label = string | number | boolean;
 export interface LabelState { readonly classes: readonly Label[] }
 /** How many classes there are. */
 export interface OneHotState { readonly classes: number }
+
+function listed(labels: readonly Label[]): readonly Label[] {
+  if (!Array.isArray(labels)) throw new NdgradError("encodeLabels: give the labels as an array; of a tensor, [...labels.data]");
+  return labels as readonly Label[];
+}
 
 /** Sorted; numbers before words. */
 const ordered = (a: Label, b: Label): number => (typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a < typeof b ? -1 : 1);
@@ -18,12 +24,12 @@ function encoding(state: LabelState): Fitted<readonly Label[], Tensor<[number], 
   if (numbers.size !== classes.length) throw new NdgradError("encodeLabels: a class is there twice");
   return {
     state: { classes },
-    apply: (labels) => tensor(Int32Array.from(labels, (label) => {
+    apply: (labels) => tensor(Int32Array.from(listed(labels), (label) => {
       const number = numbers.get(label);
-      if (number === undefined) throw new NdgradError(`encodeLabels: ${JSON.stringify(label)} is none of the ${classes.length} classes fitted to`);
+      if (number === undefined) throw new NdgradError(`encodeLabels: ${kindOf(label)} is none of the ${classes.length} classes fitted to`);
       return number;
     })),
-    inverse: (x) => Array.from(x.data, (number): Label => {
+    inverse: (x) => Array.from(checkTensor("encodeLabels", "x", x).data, (number): Label => {
       if (!Number.isInteger(number) || number < 0 || number >= classes.length) throw new NdgradError(`encodeLabels: there is no class ${number}; there are ${classes.length}`);
       return classes[number] as Label;
     }),
@@ -40,8 +46,7 @@ function encoding(state: LabelState): Fitted<readonly Label[], Tensor<[number], 
  */
 export const encodeLabels: Transform<readonly Label[], readonly Label[], Tensor<[number], "int32">, LabelState> = {
   fit(labels) {
-    if (!Array.isArray(labels)) throw new NdgradError("encodeLabels: give the labels as an array; of a tensor, [...labels.data]");
-    const odd = labels.findIndex((label: unknown) => !["string", "number", "boolean"].includes(typeof label) || Number.isNaN(label));
+    const odd = listed(labels).findIndex((label: unknown) => !["string", "number", "boolean"].includes(typeof label) || Number.isNaN(label));
     if (odd >= 0) throw new NdgradError(`encodeLabels: label ${odd} is ${String(labels[odd])}; classes are strings, numbers or booleans`);
     return encoding({ classes: [...new Set(labels)].sort(ordered) });
   },
@@ -51,7 +56,7 @@ export const encodeLabels: Transform<readonly Label[], readonly Label[], Tensor<
 function hot(state: OneHotState): Fitted<Tensor, Tensor, OneHotState> {
   const classes = fieldOf(state, "classes") as number;
   if (!Number.isSafeInteger(classes) || classes < 1) throw new NdgradError(`oneHotLabels: ${String(classes)} classes; give a whole number of at least 1`);
-  return { state, apply: (labels) => oneHotOf(labels, classes), inverse: (x) => argMax(x, { axis: -1 }) };
+  return { state, apply: (labels) => oneHotOf(checkTensor("oneHotLabels", "labels", labels), classes), inverse: (x) => argMax(checkTensor("oneHotLabels", "x", x), { axis: -1 }) };
 }
 
 /**

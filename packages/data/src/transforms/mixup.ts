@@ -1,10 +1,14 @@
 import { NdgradError, tensor, type Generator, type Tensor } from "@ndgrad/core";
+import { checkOptions, number, type OptionNames } from "@ndgrad/core/internal";
+import { checkGenerator, checkTensor } from "../checks.ts";
 import { pooled } from "../random.ts";
 
 export interface MixupOptions {
   /** How much is mixed: near 0 hardly ever, at 1 evenly; 0.2 unless given. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
 }
+
+const optionNames: OptionNames<MixupOptions> = { alpha: number };
 
 /**
  * Examples mixed with others of the same batch: λ x + (1 − λ) x′ with the targets λ y + (1 − λ) y′, and λ drawn for each
@@ -15,9 +19,12 @@ export interface MixupOptions {
  * @example
  * const { x, y } = mixup({ x: batch.x, y: oneHot(batch.y, 10) }, generator(1), { alpha: 0.4 });
  */
-export function mixup<T extends { readonly x: Tensor; readonly y: Tensor }>(batch: T, random: Generator, { alpha = 0.2 }: MixupOptions = {}): T {
+export function mixup<T extends { readonly x: Tensor; readonly y: Tensor }>(batch: T, random: Generator, options: MixupOptions = {}): T {
+  checkOptions("mixup", options, optionNames);
+  const { alpha = 0.2 } = options;
+  checkGenerator("mixup", random);
   if (!(alpha > 0 && alpha < Infinity)) throw new NdgradError(`mixup: alpha is ${alpha}; give a number above 0`);
-  const { x, y } = batch;
+  const [x, y] = (["x", "y"] as const).map((name) => checkTensor("mixup", name, (Object(batch) as Partial<T>)[name]));
   for (const each of [x, y]) if (each.rank === 0 || (each.dtype !== "float32" && each.dtype !== "float64")) throw new NdgradError(`mixup: ${each.dtype}[${each.shape.join(", ")}] cannot be mixed; give rows of floats, classes as one-hot rows`);
   const [count] = x.shape as readonly number[];
   if (y.shape[0] !== count) throw new NdgradError(`mixup: there are ${count} examples and ${y.shape[0]} targets`);

@@ -1,4 +1,5 @@
 import { NdgradError, Tensor, tensor } from "@ndgrad/core";
+import { checkOptions, isRecord, type OptionNames } from "@ndgrad/core/internal";
 import { checkLists, rowsOf, trainingRows, type Fitted, type Transform } from "./fitted.ts";
 
 /** Each feature's mean and standard deviation. */
@@ -55,10 +56,14 @@ export const standardize: Transform<Tensor, Tensor, Tensor, StandardizeState> = 
   restore: standardizing,
 };
 
+/** What `minMax` is fitted to, and where it brings it. */
+export interface MinMaxFit { readonly x: Tensor; readonly range?: readonly [number, number] | undefined }
+const fitNames: OptionNames<MinMaxFit> = { x: true, range: true };
+
 function bringing(state: MinMaxState): Fitted<Tensor, Tensor, MinMaxState> {
   checkLists("minMax", state, ["min", "max"]);
   const { min, max, range } = state;
-  if (!Array.isArray(range) || range.length !== 2) throw new NdgradError("minMax: the range is no pair of numbers; give [low, high]");
+  if (!Array.isArray(range) || range.length !== 2 || !range.every((each) => typeof each === "number")) throw new NdgradError("minMax: the range is no pair of numbers; give [low, high]");
   const [low, high] = range;
   if (!(low < high) || !Number.isFinite(high - low)) throw new NdgradError(`minMax: the range goes from ${low} to ${high}; give finite numbers, the lower one first`);
   const span = max.map((value, column) => value - min[column] || 1);
@@ -78,9 +83,10 @@ function bringing(state: MinMaxState): Fitted<Tensor, Tensor, MinMaxState> {
  * @example
  * minMax.fit({ x: train.x, range: [-1, 1] }).apply(test.x);
  */
-export const minMax: Transform<Tensor | { readonly x: Tensor; readonly range?: readonly [number, number] }, Tensor, Tensor, MinMaxState> = {
+export const minMax: Transform<Tensor | MinMaxFit, Tensor, Tensor, MinMaxState> = {
   fit(data) {
-    const { x, range = [0, 1] as const } = data instanceof Tensor ? { x: data } : (Object(data) as typeof data);
+    if (isRecord(data)) checkOptions("minMax", data as MinMaxFit, fitNames);
+    const { x, range = [0, 1] as const } = (data as unknown) instanceof Tensor ? { x: data as Tensor } : (Object(data) as MinMaxFit);
     const { width } = trainingRows("minMax", x);
     const min = new Array<number>(width).fill(Infinity);
     const max = new Array<number>(width).fill(-Infinity);

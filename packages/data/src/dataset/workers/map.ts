@@ -1,4 +1,5 @@
 import { NdgradError } from "@ndgrad/core";
+import { checkOptions, type OptionNames } from "@ndgrad/core/internal";
 import { checkWhole } from "../../checks.ts";
 import { ahead, end, item, mapped, type Step, type Stream } from "../stream.ts";
 import { unpacked, type Received } from "./parcel.ts";
@@ -11,24 +12,28 @@ export interface WorkerOptions {
    * How many workers: one less than there are processors unless given, from 1 to 8. 0 for none: all in this thread, where a
    * map may use what workers cannot (variables outside of it, one buffer again and again); so test it with one at least.
    */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** How many items are begun before they are wanted; twice as many as workers unless given. */
-  readonly ahead?: number;
+  readonly ahead?: number | undefined;
   /** Decides what `random` gives; 0 unless given. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
+
+const optionNames: OptionNames<WorkerOptions> = { workers: true, ahead: true, seed: true };
 
 /** How a stream's items are mapped on workers: `epoch` and `from` say which items they are. */
 export type StreamMap<T, U> = (source: Stream<T>, epoch: number, from: number) => Stream<Received<U>>;
 
 /** Checks a map for workers; they are started when the first item is asked for, and ended after the last. */
-export function mapOnWorkers<T, U>(work: WorkerFunction<T, U> | WorkerModule, { workers, ahead: count, seed = 0 }: WorkerOptions): StreamMap<T, U> {
+export function mapOnWorkers<T, U>(work: WorkerFunction<T, U> | WorkerModule, options: WorkerOptions): StreamMap<T, U> {
+  checkOptions("mapOnWorkers", options, optionNames);
+  const { workers, ahead: count, seed = 0 } = options;
   const order = orderOf(work);
   const platform = workerPlatform();
-  const used = platform === null ? 0 : workers ?? Math.min(8, Math.max(1, platform.processors - 1));
+  const used = platform === null ? 0 : workers !== undefined ? workers : Math.min(8, Math.max(1, platform.processors - 1));
   if (workers !== undefined) checkWhole("mapOnWorkers", "workers", workers, 0);
   if (used > 64) throw new NdgradError(`mapOnWorkers: ${used} workers; 64 at most`);
-  const early = count ?? 2 * used;
+  const early = count === undefined ? 2 * used : count;
   checkWhole("mapOnWorkers", "ahead", early, 0);
   checkWhole("mapOnWorkers", "seed", seed, 0);
   const start = (): Pool => (platform === null || used === 0 ? localPool(work, order, seed) : startPool(platform, used, order, seed));

@@ -1,5 +1,5 @@
 import { NdgradError, Tensor, type DType, type Shape } from "@ndgrad/core";
-import { allocate, dtypes, fromData, sizeOf } from "@ndgrad/core/internal";
+import { allocate, dtypes, fromData, isRecord, sizeOf, typedArrayName } from "@ndgrad/core/internal";
 
 /** A tensor on its way to a worker or back: its elements in row-major order. */
 export interface TensorParts<S extends Shape = Shape, D extends DType = DType> {
@@ -22,18 +22,12 @@ export type Received<U> =
   : [U] extends [object] ? { readonly [K in keyof U]: Received<U[K]> }
   : U;
 
-/** Records, whose prototype ends the chain: of messages and other realms too. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 /** Every part of records and arrays, whatever they hold. */
 function mapped(value: unknown, f: (part: unknown) => unknown): unknown {
   const made = f(value);
   if (made !== value || typeof value !== "object" || value === null) return made;
   if (Array.isArray(value)) return value.map((each) => mapped(each, f));
-  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mapped(each, f)])) : value;
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mapped(each, f)])) : value;
 }
 
 /** An item as it is sent. Its numbers are copied: others may still want them, and of a part of much only the part is sent. */
@@ -43,16 +37,25 @@ export const packed = <T>(item: T): Sent<T> => mapped(item, (part) => {
     // What is no array of the tensor's own was copied just now.
     return { shape: [...shape], dtype, data: data === part.storage?.data ? data.slice() : data };
   }
-  return ArrayBuffer.isView(part) && !(part instanceof DataView) ? (Uint8Array.prototype.slice.call(part) as Uint8Array) : part;
+  return typedArrayName(part) !== undefined ? (Uint8Array.prototype.slice.call(part) as Uint8Array) : part;
 }) as Sent<T>;
 
 /** A result as it is given, with tensors for their parts. */
-export const unpacked = <U>(result: U): Received<U> => mapped(result, (part) => (isParts(part) ? fromData(part.data, checked(part), part.dtype) : part)) as Received<U>;
+export const unpacked = <U>(result: U): Received<U> => mapped(result, (part) => (isParts(part) ? fromData(ownData(part), checked(part), part.dtype) : part)) as Received<U>;
 
 function isParts(value: unknown): value is TensorParts {
-  if (typeof value !== "object" || value === null || !isPlain(value)) return false;
+  if (!isRecord(value)) return false;
   const { shape, dtype, data } = value as Partial<TensorParts>;
   return Object.keys(value).length === 3 && Array.isArray(shape) && dtypes.some((each) => each === dtype && tagOf(allocate(each, 0)) === tagOf(data));
+}
+
+/** The elements in an array of this realm. */
+function ownData({ dtype, data }: TensorParts): TensorParts["data"] {
+  const own = allocate(dtype, 0);
+  if (Object.getPrototypeOf(data) === Object.getPrototypeOf(own)) return data;
+  const copy = allocate(dtype, data.length);
+  copy.set(data);
+  return copy;
 }
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
@@ -71,7 +74,9 @@ export function moveable(value: unknown): { readonly value: unknown; readonly bu
   const walk = (part: unknown): unknown => {
     if (typeof part !== "object" || part === null) return part;
     if (ArrayBuffer.isView(part)) {
-      if (!(part.buffer instanceof ArrayBuffer) || part instanceof DataView) return part;
+      // By their labels: other realms have classes of their own. What threads share is not moved.
+      const label = (each: object): string => Object.prototype.toString.call(each);
+      if (label(part.buffer) !== "[object ArrayBuffer]" || label(part) === "[object DataView]") return part;
       // An empty one may have been moved before: then this throws.
       const whole = part.byteLength > 0 && part.byteLength === part.buffer.byteLength ? part : (Uint8Array.prototype.slice.call(part) as Uint8Array);
       buffers.add(whole.buffer as ArrayBuffer);
