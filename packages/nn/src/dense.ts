@@ -1,7 +1,7 @@
 import { Tensor, eagerly, variable, type DType, type FloatDType, type Generator, type Shape, type Variable } from "@ndgrad/core";
 import { checkOptions, flag, showSpec, type OptionNames } from "@ndgrad/core/internal";
 import { defineModule } from "./define-module.ts";
-import { described } from "./described.ts";
+import { described, tensorOf } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 import type { LastAxis, LastAxisFlow } from "./flow.ts";
 import { glorotUniform, zeros, type Initializer } from "./initializers.ts";
@@ -82,7 +82,7 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
   };
 
   const forward = (x: Tensor): Tensor => {
-    if (!(x instanceof Tensor)) throw new ModuleError(`${name()}: the input is ${described(x)}, not a tensor; ${x === undefined ? "call it with one" : "make one of it by tensor(…)"}`);
+    if (!(x instanceof Tensor)) throw new ModuleError(`${name()}: the input is ${described(x)}, not a tensor; ${x === undefined ? "call it with one" : tensorOf(x)}`);
     const { shape } = x;
     if (shape.length === 0) throw new ModuleError(`${name()}: the input is a scalar; give [${inputSize ?? "size"}] for one example or [n, ${inputSize ?? "size"}] for n`);
     const size = shape[shape.length - 1];

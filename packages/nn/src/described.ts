@@ -11,3 +11,6 @@ export function described(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint") return `the number ${value}`;
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
+
+/** How to make a tensor of what was given in the place of one. */
+export const tensorOf = (value: unknown): string => (value instanceof Variable ? "give its value" : "make one of it by tensor(…)");

@@ -1,7 +1,7 @@
 import { Tensor, concat } from "@ndgrad/core";
 import { checkOptions, flag, type OptionNames } from "@ndgrad/core/internal";
 import { averages } from "./averages.ts";
-import { described } from "./described.ts";
+import { described, tensorOf } from "./described.ts";
 import { TrainingError } from "./errors.ts";
 import { batchesFrom, checkCount, rows, toSource, type BatchSource, type Data } from "./examples.ts";
 import { checkRecord, checkedMeasures } from "./measures.ts";
@@ -80,7 +80,7 @@ export function predict<X extends Tensor, P extends Tensor>(model: (x: X) => P, 
   checkModel("predict", model);
   const { batchSize = 256, compile: compiled = true } = options;
   checkCount("predict", "batchSize", batchSize, 1);
-  if (!(x instanceof Tensor)) throw new TrainingError(`predict: the inputs are ${described(x)}, not a tensor; ${x === undefined ? "predict takes (model, x)" : "make one of them by tensor(…)"}`);
+  if (!(x instanceof Tensor)) throw new TrainingError(`predict: the inputs are ${described(x)}, not a tensor; ${x === undefined ? "predict takes (model, x)" : tensorOf(x)}`);
   if (x.shape.length === 0) throw new TrainingError("predict: examples lie along the first axis, and a scalar has none; give [n, …]");
   const [size] = x.shape;
   if (size <= batchSize) return model(x);

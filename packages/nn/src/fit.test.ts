@@ -10,6 +10,7 @@ import { ones } from "./initializers.ts";
 import { binaryCrossEntropyWithLogits, crossEntropy, meanSquaredError } from "./losses.ts";
 import { accuracy, binaryAccuracy } from "./metrics.ts";
 import { adam, sgd } from "./optimizers.ts";
+import { model } from "./model.ts";
 import type { BatchReport, EpochReport } from "./progress.ts";
 import { sequential } from "./sequential.ts";
 
@@ -244,6 +245,11 @@ describe("predict and evaluate", () => {
       parts.data.forEach((value, i) => expect(value).toBeCloseTo(whole.data[i], 5));
       expect((await evaluate(model, { x, y }, { metrics: { accuracy }, batchSize })).accuracy).toBeCloseTo(accuracy(whole, y).item(), 6);
     }
+  });
+
+  test("train floats only", async () => {
+    const net = model({ count: variable(tensor(0, { dtype: "int32" })), out: dense(2, 1) }, ({ out }, x: Tensor) => out(x as never));
+    await expect(fit(net as never, sides(3, 1), { loss: meanSquaredError, optimizer: adam() })).rejects.toThrow("fit: the parameter count is int32[], and only floats can be trained");
   });
 
   test("refuse settings that mean nothing", async () => {

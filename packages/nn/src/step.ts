@@ -1,4 +1,5 @@
 import { TraceError, compile, isFinite, valueAndGrad, where, type Tensor } from "@ndgrad/core";
+import { isFloat, showSpec } from "@ndgrad/core/internal";
 import { ModuleError, TrainingError } from "./errors.ts";
 import type { Measures } from "./measures.ts";
 import type { Variables } from "./module.ts";
@@ -91,5 +92,8 @@ function parametersOf<X extends Tensor, P extends Tensor>(model: Trainable<X, P>
     parameters = model.parameters();
   }
   if (Object.keys(parameters).length === 0) throw new TrainingError("fit: the model has no parameters, so there is nothing to train");
+  for (const [path, parameter] of Object.entries(parameters)) {
+    if (!isFloat(parameter.dtype)) throw new TrainingError(`fit: the parameter ${path} is ${showSpec(parameter)}, and only floats can be trained; keep a variable that is not learnt out of the model's parts and variables`);
+  }
   return parameters;
 }
