@@ -18,7 +18,7 @@ export { evaluate, referenceEngine } from "./engine/reference/reference.ts";
 export { bind } from "./graph/bind.ts";
 export { forEachLeaf, mapLeaves, tensorsOf, variablesOf, withTensors } from "./transform/tree.ts";
 export {
-  axes, axis, callback, checkOptions, describe, dtype, flag, listOf, nearest, number, oneOf, text, wholeNumber, type OptionKind, type OptionNames,
+  axes, axis, callback, checkCallable, checkOptions, describe, dtype, flag, listOf, nearest, number, oneOf, text, wholeNumber, type OptionKind, type OptionNames,
 } from "./options.ts";
 export {
   isArrayBuffer, isBlob, isError, isNumberArray, isPromise, isRecord, isSharedArrayBuffer, isUrl, messageOf, typedArrayName, type NumberArray,

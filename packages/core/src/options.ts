@@ -87,6 +87,11 @@ export function exampleOf(names: Readonly<Record<string, true | OptionKind>>): s
   return first === undefined ? "" : `, as in { ${first[0]}: ${first[1] === true ? "…" : first[1].example} }`;
 }
 
+/** Throws unless a function was given; `example` is how the call reads with one. */
+export function checkCallable(caller: string, given: unknown, example: string, Failure: FailureClass = NdgradError): void {
+  if (typeof given !== "function") throw new Failure(`${caller}: takes a function, got ${describe(given)}; write ${example}`);
+}
+
 /** A value as it reads in a message: `the number 0.1`, `an array`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
 import { NdgradError } from "@ndgrad/core";
-import { checkOptions } from "@ndgrad/core/internal";
-import { checkGradients, gradientCheckOptions, type GradientCheckOptions } from "./check/check-gradients.ts";
+import { reportOf, type GradientCheckOptions } from "./check/check-gradients.ts";
 import { isEmpty } from "./check/report.ts";
 
 interface GradientMatchers<R> {
@@ -26,9 +25,8 @@ expect.extend({
     if (typeof received !== "function") {
       return { pass: false, message: () => `toHaveCorrectGradients: expected a function of tensors, and got ${received === null ? "null" : typeof received}` };
     }
-    checkOptions("toHaveCorrectGradients", options, gradientCheckOptions);
     // What it takes and returns is found out by calling it.
-    const report = checkGradients(received as () => unknown, inputs, options);
+    const report = reportOf("toHaveCorrectGradients", received, inputs, options);
     // Neither right nor wrong: `not` must not take it for wrong.
     if (isEmpty(report)) throw new NdgradError(`toHaveCorrectGradients: ${String(report)}`);
     return { pass: report.ok, message: () => (report.ok ? `expected wrong gradients, and the ${String(report)}` : String(report)) };

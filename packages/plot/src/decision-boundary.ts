@@ -1,6 +1,6 @@
 import { Tensor, tensor } from "@ndgrad/core";
 import { contours } from "d3-contour";
-import { checkOptions, number, text, type OptionNames } from "@ndgrad/core/internal";
+import { checkCallable, checkOptions, number, text, type OptionNames } from "@ndgrad/core/internal";
 import { PlotError } from "./errors.ts";
 import { figure, type Figure } from "./figure.ts";
 import { heading } from "./heading.ts";
@@ -42,6 +42,7 @@ const fieldColours = ["#8fbfdf", "#bcd8ea", "#f8f8f8", "#f8d3b4", "#efab78"];
  * await decisionBoundary(circle, [[0, 0], [2, 2]], [1, 0]).save("pictures/boundary.svg");
  */
 export function decisionBoundary(network: (points: Tensor<[number, 2]>) => Numbers, points: Rows, classes: Numbers, options: DecisionBoundaryOptions = {}): Figure {
+  checkCallable("decisionBoundary", network, "decisionBoundary((points) => …, points, classes)", PlotError);
   checkOptions("decisionBoundary", options, optionNames, PlotError);
   const { resolution = 120, threshold = 0.5, title = "Decision boundary", subtitle } = options;
   if (!Number.isInteger(resolution) || resolution < 2 || resolution > 1000) throw new PlotError(`decisionBoundary: resolution ${resolution}; give a whole number from 2 to 1000`);

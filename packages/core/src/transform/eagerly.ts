@@ -1,4 +1,5 @@
 import { withOnlyLens } from "../graph/bind.ts";
+import { checkCallable } from "../options.ts";
 import { variableCells, withVariableStore } from "../variable.ts";
 
 /**
@@ -10,4 +11,7 @@ import { variableCells, withVariableStore } from "../variable.ts";
  * @example
  * const weight = variable(eagerly(() => generator(1).normal([784, 10])));
  */
-export const eagerly = <T>(make: () => T): T => withOnlyLens((input) => input, () => withVariableStore(() => variableCells, make));
+export function eagerly<T>(make: () => T): T {
+  checkCallable("eagerly", make, "eagerly(() => …)");
+  return withOnlyLens((input) => input, () => withVariableStore(() => variableCells, make));
+}

@@ -1,3 +1,4 @@
+import { checkCallable } from "../options.ts";
 import type { Program } from "../engine/program.ts";
 import { showProgram } from "../engine/show.ts";
 import { showSpec } from "../errors.ts";
@@ -23,6 +24,7 @@ const compiled = <Args extends readonly unknown[]>(f: (...args: Args) => unknown
  * // return %1
  */
 export function printGraph<Args extends readonly unknown[]>(f: (...args: Args) => unknown, ...args: Args): string {
+  checkCallable("printGraph", f, "printGraph((x) => x.exp(), x)");
   return showGraph(compiled(f, args).graph);
 }
 
@@ -37,6 +39,7 @@ export function printGraph<Args extends readonly unknown[]>(f: (...args: Args) =
  * console.log(printProgram((x: Tensor) => x.exp().sum(), tensor([1, 2])));
  */
 export function printProgram<Args extends readonly unknown[]>(f: (...args: Args) => unknown, ...args: Args): string {
+  checkCallable("printProgram", f, "printProgram((x) => x.exp(), x)");
   const { program, variables, result } = compiled(f, args);
   return showProgram(program, (buffer) => describe(program, buffer, args, variables, result));
 }

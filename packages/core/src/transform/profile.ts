@@ -1,3 +1,4 @@
+import { checkCallable } from "../options.ts";
 import { currentEngine } from "../engine/engine.ts";
 import type { Program } from "../engine/program.ts";
 import { namesOf, showKernel } from "../engine/show.ts";
@@ -40,6 +41,7 @@ const rounds = 5;
  * console.log(String(profile((x: Tensor) => x.matmul(x).relu().sum(), ones([256, 256]))));
  */
 export function profile<Args extends readonly unknown[]>(f: (...args: Args) => unknown, ...args: Args): Profile {
+  checkCallable("profile", f, "profile((x) => x.exp(), x)");
   const { runtime } = currentEngine();
   if (runtime === undefined) throw new NdgradError(`profile: the ${currentEngine().name} engine runs no programs; there are no kernels to time`);
   const { program, variables } = compileFor(f as unknown as (...args: readonly unknown[]) => unknown, args);

@@ -1,4 +1,4 @@
-import { Tensor, allocate, isFloat, rowMajorStrides, sizeOf, viewStorage } from "@ndgrad/core/internal";
+import { NdgradError, Tensor, allocate, describe, isFloat, rowMajorStrides, sizeOf, viewStorage } from "@ndgrad/core/internal";
 import fc from "fast-check";
 
 /** How a tensor's elements lie in memory. */
@@ -23,7 +23,10 @@ export interface Placement {
  * @example
  * fc.assert(fc.property(tensors().chain((x) => fc.tuple(fc.constant(x), views(x))), ([x, view]) => String(x.exp()) === String(view.exp())));
  */
-export const views = <T extends Tensor>(tensor: T): fc.Arbitrary<T> => placements(tensor.rank).map((placement) => placed(tensor, placement));
+export function views<T extends Tensor>(tensor: T): fc.Arbitrary<T> {
+  if (!(tensor instanceof Tensor)) throw new NdgradError(`views: takes a tensor, got ${describe(tensor)}`);
+  return placements(tensor.rank).map((placement) => placed(tensor, placement));
+}
 
 /** Ways for the elements of a tensor of some rank to lie in memory. */
 export function placements(rank: number): fc.Arbitrary<Placement> {

@@ -21,7 +21,7 @@ export interface GradientCheckOptions {
   readonly seed?: number | undefined;
 }
 
-export const gradientCheckOptions: OptionNames<GradientCheckOptions> = { order: number, eps: number, rtol: number, atol: number, elements: number, seed: number };
+const gradientCheckOptions: OptionNames<GradientCheckOptions> = { order: number, eps: number, rtol: number, atol: number, elements: number, seed: number };
 
 /** A result this small has every element's gradient checked; a larger one is contracted with random numbers. */
 const mostOutputs = 16;
@@ -47,14 +47,19 @@ export function checkGradients(f: () => unknown, variables: unknown, options?: G
 export function checkGradients<Args extends readonly unknown[]>(
   f: (...args: Args) => unknown, inputs: NoInfer<Args> | NoInfer<Args>[0], options?: GradientCheckOptions,
 ): GradientReport;
-export function checkGradients(f: (...args: never[]) => unknown, inputs: unknown, options: GradientCheckOptions = {}): GradientReport {
+export function checkGradients(f: (...args: never[]) => unknown, inputs: unknown, options?: GradientCheckOptions): GradientReport {
+  return reportOf("checkGradients", f, inputs, options);
+}
+
+/** What `checkGradients` finds, with errors in the name of the function that was called. */
+export function reportOf(caller: string, f: unknown, inputs: unknown, options: GradientCheckOptions = {}): GradientReport {
+  checkOptions(caller, options, gradientCheckOptions);
   const { order = 1, seed = 1, elements = Infinity } = options;
-  checkOptions("checkGradients", options, gradientCheckOptions);
-  checkRanges(options);
+  checkRanges(caller, options);
   const random = randomNumbers(seed);
   const args: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
   // The signatures have checked the inputs' types against f's.
-  const { leaves, run } = flatten("checkGradients", f as (...args: readonly unknown[]) => unknown, args);
+  const { leaves, run } = flatten(caller, f as (...args: readonly unknown[]) => unknown, args);
   const values = leaves.map(({ value }) => value);
   const single = run(values).some(({ dtype }) => dtype === "float32");
   const found: Findings = { comparisons: [], failures: [], skipped: [] };
@@ -79,14 +84,13 @@ export function assertGradients<Args extends readonly unknown[]>(
   f: (...args: Args) => unknown, inputs: NoInfer<Args> | NoInfer<Args>[0], options?: GradientCheckOptions,
 ): void;
 export function assertGradients(f: (...args: never[]) => unknown, inputs: unknown, options?: GradientCheckOptions): void {
-  checkOptions("assertGradients", options, gradientCheckOptions);
-  const report = checkGradients(f as () => unknown, inputs, options);
+  const report = reportOf("assertGradients", f, inputs, options);
   if (!report.ok || isEmpty(report)) throw new NdgradError(`assertGradients: ${String(report)}`);
 }
 
-function checkRanges({ order = 1, elements = Infinity, eps = 1, rtol = 0, atol = 0, seed = 1 }: GradientCheckOptions): void {
+function checkRanges(caller: string, { order = 1, elements = Infinity, eps = 1, rtol = 0, atol = 0, seed = 1 }: GradientCheckOptions): void {
   const require = (holds: boolean, name: string, value: number, what: string): void => {
-    if (!holds) throw new NdgradError(`checkGradients: ${name} is ${String(value)}; give ${what}`);
+    if (!holds) throw new NdgradError(`${caller}: ${name} is ${String(value)}; give ${what}`);
   };
   require(Number.isInteger(order) && order >= 1, "order", order, "a whole number from 1 up");
   require(elements === Infinity || (Number.isInteger(elements) && elements >= 1), "elements", elements, "a whole number from 1 up, or nothing for all");

@@ -1,3 +1,4 @@
+import { describe } from "../../../options.ts";
 import type { DType, TypedArray } from "../../../dtype.ts";
 import { NdgradError } from "../../../errors.ts";
 import { sizeOf } from "../../../shape/shape.ts";
@@ -226,7 +227,7 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
     get threads() { return threads; },
     get ready() { return threads === 1 || (pool !== null && pool.ready()); },
     setThreads(count) {
-      if (!Number.isInteger(count) || count < 1 || count > mostThreads) throw new NdgradError(`setThreads: ${count} is not a number of threads; give a whole number from 1 to ${mostThreads}`);
+      if (!Number.isInteger(count) || count < 1 || count > mostThreads) throw new NdgradError(`setThreads: ${typeof count === "number" ? count : describe(count)} is not a number of threads; give a whole number from 1 to ${mostThreads}`);
       if (count > 1 && platform === null) throw new NdgradError("setThreads: there are no threads with shared memory here; a page must be cross-origin isolated (COOP and COEP headers), and Node be allowed to start workers");
       if (count === threads) return;
       reserveScratch(scratchPerThread, count);
