@@ -60,6 +60,19 @@ describe.skipIf(!chromiumIsHere)("in Chromium", () => {
     expect(report.numbers).toEqual(here.numbers);
   });
 
+  test("reads a table with what an import map names", async () => {
+    const site = await serveSite(folder, {});
+    try {
+      await visit(browser, site.address, async ({ page, errors }) => {
+        const read = `readCsv(new Blob(["a,b\\n1,x\\n2,y\\n"])).then(({ columns }) => [columns.a.values.toArray(), columns.b.categories])`;
+        expect(await page.evaluate<unknown>(`import("@ndgrad/data").then(({ readCsv }) => ${read})`)).toEqual([[1, 2], ["x", "y"]]);
+        expect(errors).toEqual([]);
+      });
+    } finally {
+      site.close();
+    }
+  });
+
   test("maps a dataset on workers, isolated or not, as Node does", async () => {
     const squares = dataset(upTo(5)).mapOnWorkers(squaring, { workers: 2, seed: 1 });
     const expected = await squares.toArray();

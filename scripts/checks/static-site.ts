@@ -10,6 +10,7 @@ export async function buildSite(folder: string): Promise<void> {
   await mapParallel(["core", "nn", "data"], 2, (name) => bundle(`${root}/packages/${name}`, `${folder}/${name}`));
   const fromCore = createRequire(`${root}/packages/core/package.json`).resolve("typed-function/package.json");
   await copyFile(fromCore.replace("package.json", "lib/esm/typed-function.mjs"), `${folder}/typed-function.js`);
+  await copyFile(createRequire(`${root}/packages/data/package.json`).resolve("csv-parse/browser/esm"), `${folder}/csv-parse.js`);
 }
 
 const imports = {
@@ -18,6 +19,7 @@ const imports = {
   "@ndgrad/core/internal": "/core/internal.js",
   "@ndgrad/nn": "/nn/index.js",
   "@ndgrad/data": "/data/index.js",
+  "#csv-parse": "/csv-parse.js",
 };
 const importingPage = `<!doctype html><title>ndgrad</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>`;
 
