@@ -3,10 +3,12 @@ import "./api/methods.ts";
 
 export { Tensor } from "./tensor.ts";
 export { Variable } from "./variable.ts";
-export type { DType, FloatDType, TypedArray, TypedArrayOf } from "./dtype.ts";
-export type { Broadcast, MatMul, Named, Nested, Refused, Shape } from "./shape/types.ts";
+export type {
+  AnyDType, DType, FloatDType, ReadonlyFloat32Array, ReadonlyFloat64Array, ReadonlyInt32Array, ReadonlyTypedArray, ReadonlyTypedArrayOf, ReadonlyUint8Array, TypedArray, TypedArrayOf,
+} from "./dtype.ts";
+export type { AnyShape, Broadcast, MatMul, Named, Nested, Refused, Shape } from "./shape/types.ts";
 export type { Axes, Reduce } from "./shape/axis-types.ts";
-export type { NestedLiteral, Operand, TensorLike } from "./api/signatures/operands.ts";
+export type { KeepsShape, NestedLiteral, Operand, PromotedDType, TensorLike } from "./api/signatures/operands.ts";
 export type { ReduceOptions } from "./api/signatures/reduce.ts";
 export type { Range } from "./api/signatures/movement.ts";
 export type { IndexLike, TopKResult } from "./api/signatures/indexing.ts";

@@ -1,7 +1,7 @@
 // What tools built on the primitives themselves need: conformance suites, engines, visualisers. No promise of stability.
 import "./index.ts";
 
-export { Tensor, fromData, type Recipe } from "./tensor.ts";
+export { Tensor, elementsOf, fromData, type Recipe } from "./tensor.ts";
 export { Variable, withVariableStore, type VariableStore } from "./variable.ts";
 export { viewStorage, denseStorage, copyRowMajor, type Storage } from "./storage.ts";
 export type { Layout } from "./shape/layout.ts";

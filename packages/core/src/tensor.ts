@@ -1,10 +1,10 @@
 import { markCopy } from "./copies.ts";
-import type { DType, TypedArray, TypedArrayOf } from "./dtype.ts";
+import type { AnyDType, DType, DTypeNames, ReadonlyTypedArray, ReadonlyTypedArrayOf, TypedArray, TypedArrayOf } from "./dtype.ts";
 import { ShapeError, TraceError, showSpec } from "./errors.ts";
 import type { Scope } from "./graph/scope.ts";
 import type { TensorMethods } from "./methods.ts";
 import type { Primitive } from "./primitive.ts";
-import type { Nested, Shape } from "./shape/types.ts";
+import type { AnyShape, Nested, Shape, Sizes } from "./shape/types.ts";
 import { sizeOf } from "./shape/shape.ts";
 import { copyRowMajor, denseStorage, rowMajorData, type Storage } from "./storage.ts";
 
@@ -26,11 +26,11 @@ export const newestId = (): number => created;
  * An n-dimensional array that never changes: a shape, a dtype and either elements or, while a function is traced, only
  * the recipe for them. Made by `tensor`, `zeros`, ... and by operations; freed by the garbage collector like any value.
  */
-export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
-  /** The size of each axis; `[]` for a scalar. */
-  readonly shape: S;
+export class Tensor<out S extends Shape = AnyShape, out D extends DType = AnyDType> {
+  /** The size of each axis; `[]` for a scalar. Frozen: tensors of one shape may share it. */
+  readonly shape: Sizes<S>;
   /** The type of the elements. */
-  readonly dtype: D;
+  readonly dtype: DTypeNames[D];
   /** @internal The elements; `null` while traced. */
   readonly storage: Storage | null;
   /** @internal How it was computed; `null` where nobody asked. */
@@ -39,9 +39,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   readonly id: number;
 
   /** @internal Use `tensor(...)`. */
-  constructor(shape: S, dtype: D, storage: Storage | null, recipe: Recipe | null) {
-    this.shape = shape;
-    this.dtype = dtype;
+  constructor(shape: Shape, dtype: DType, storage: Storage | null, recipe: Recipe | null) {
+    // The callers' shapes and dtypes are what the type arguments say. A shape is often an earlier tensor's; others may be the user's own list.
+    this.shape = (Object.isFrozen(shape) ? shape : Object.freeze([...shape])) as Sizes<S>;
+    this.dtype = dtype as DTypeNames[D];
     this.storage = storage;
     this.recipe = recipe;
     this.id = ++created;
@@ -54,12 +55,22 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   get size(): number { return sizeOf(this.shape); }
 
   /**
-   * The elements in row-major order. A dense tensor hands out its own array: read it, do not write to it.
+   * The elements in row-major order, to be read. Views, variables and compiled programs may share them, so the type has nothing to
+   * write with: `toTypedArray()` gives an array of your own.
    * @throws TraceError while the tensor is traced and has no elements.
    */
-  get data(): TypedArrayOf[D] {
+  get data(): ReadonlyTypedArrayOf[D] {
     // The constructor's callers pair every dtype with its array.
-    return rowMajorData(storageOf(this, "data"), this.shape, this.dtype) as TypedArrayOf[D];
+    return elementsOf(this, "data") as ReadonlyTypedArray as ReadonlyTypedArrayOf[D];
+  }
+
+  /**
+   * A copy of the elements in row-major order, to be written to: a Float32Array for float32, a Float64Array for float64, an Int32Array
+   * for int32, a Uint8Array of 0 and 1 for bool.
+   * @throws TraceError while the tensor is traced and has no elements.
+   */
+  toTypedArray(): TypedArrayOf[D] {
+    return elementsOf(this, "toTypedArray").slice() as TypedArrayOf[D];
   }
 
   /**
@@ -82,14 +93,14 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
 }
 // The operations as methods: their types are in methods.ts, api/methods.ts puts them on the prototype.
 // eslint-disable-next-line no-unused-vars -- declarations of one name need the same parameters; the methods read them from `this`
-export interface Tensor<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {
+export interface Tensor<out S extends Shape = AnyShape, out D extends DType = AnyDType> extends TensorMethods {
   /** The elements as NumPy would print them, then shape and dtype. */
   toString(): string;
   /**
    * The parts along the first axis, without copying: `for (const row of x)`, `[...x]`, `const [a, b] = x`.
    * @throws ShapeError for a scalar.
    */
-  [Symbol.iterator](): IterableIterator<Tensor<Shape, D>>;
+  [Symbol.iterator](): IterableIterator<Tensor<AnyShape, D>>;
   /**
    * For `JSON.stringify`: nested arrays as `toArray` gives them, a bare value for rank 0; `tensor(JSON.parse(text))` reads them back
    * (with `dtype` and `shape` where they are not float32 or an axis is 0). JSON has no NaN and no infinities: it writes `null` for them.
@@ -117,9 +128,12 @@ export function storageOf(tensor: Tensor, asked: string): Storage {
   );
 }
 
+/** The elements in row-major order, in the tensor's own array where it is one: not to be written to. */
+export const elementsOf = (tensor: Tensor, asked: string): TypedArray => rowMajorData(storageOf(tensor, asked), tensor.shape, tensor.dtype);
+
 /** A concrete tensor over a row-major array that belongs to it from now on. */
 export const fromData = (data: TypedArray, shape: readonly number[], dtype: DType): Tensor =>
-  new Tensor([...shape], dtype, denseStorage(data, shape), null);
+  new Tensor(shape, dtype, denseStorage(data, shape), null);
 
 /** The same elements without any history. */
 export const detach = (tensor: Tensor): Tensor => new Tensor(tensor.shape, tensor.dtype, tensor.storage, null);

@@ -1,8 +1,8 @@
 import { markCopy } from "./copies.ts";
-import type { DType } from "./dtype.ts";
+import type { AnyDType, DType, DTypeNames } from "./dtype.ts";
 import { DTypeError, ShapeError, TraceError, showShape, showSpec } from "./errors.ts";
 import type { NestedLiteral } from "./shape/literal-types.ts";
-import type { Shape } from "./shape/types.ts";
+import type { AnyShape, Shape, Sizes } from "./shape/types.ts";
 import { sameShape } from "./shape/shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -48,9 +48,9 @@ export const variableStore = (): VariableStore => store;
  * A cell with a tensor that can be replaced by another of the same shape and dtype: parameters, optimizer moments and
  * random counters are variables. The only mutable thing in ndgrad.
  */
-export class Variable<S extends Shape = Shape, D extends DType = DType> {
-  readonly shape: S;
-  readonly dtype: D;
+export class Variable<out S extends Shape = AnyShape, out D extends DType = AnyDType> {
+  readonly shape: Sizes<S>;
+  readonly dtype: DTypeNames[D];
   /** What errors and summaries call it. */
   readonly name: string | undefined;
   /** @internal Counts changes: an engine that has seen this number has the newest elements. */

@@ -10,5 +10,5 @@ export function outcomeOf(runtime: Runtime, program: Program, args: readonly Ten
   const copies = variables.map(({ current }) => new Variable(current));
   const executable = runtime.load(program, copies);
   waitUntilReady(runtime);
-  return [...executable.run(args), ...copies.map(({ value }) => value.data)];
+  return [...executable.run(args), ...copies.map(({ value }) => value.toTypedArray())];
 }

@@ -69,7 +69,7 @@ export function fit(x: Tensor, shape: readonly number[]): Tensor {
   const size = sizeOf(shape);
   if (x.size === size) return reshape(x, shape);
   if (x.size > size) return reshape(slice(reshape(x, [x.size]), [[0, size]]), shape);
-  if (x.size === 0) return broadcastTo(fromData(filled([1], x.dtype, () => 0.75).data, [1], x.dtype), [size]).reshape(shape);
+  if (x.size === 0) return broadcastTo(fromData(filled([1], x.dtype, () => 0.75).toTypedArray(), [1], x.dtype), [size]).reshape(shape);
   const times = Math.ceil(size / x.size);
   return reshape(slice(reshape(broadcastTo(reshape(x, [1, x.size]), [times, x.size]), [times * x.size]), [[0, size]]), shape);
 }

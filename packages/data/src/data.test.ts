@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ReadonlyInt32Array } from "@ndgrad/core";
 import { digits } from "./digits.ts";
 import { stratifiedSplit } from "./split.ts";
 
@@ -34,7 +35,7 @@ describe("digits", () => {
     const { train, test: tested } = await digits({ seed: 1 });
     expect([train.x.shape, train.y.shape, tested.x.shape, tested.y.shape]).toEqual([[8000, 784], [8000], [2000, 784], [2000]]);
     expect([train.x.dtype, train.y.dtype]).toEqual(["float32", "int32"]);
-    const counts = (y: { readonly data: Int32Array }) => Array.from({ length: 10 }, (_, digit) => y.data.filter((each) => each === digit).length);
+    const counts = (y: { readonly data: ReadonlyInt32Array }) => Array.from({ length: 10 }, (_, digit) => y.data.filter((each) => each === digit).length);
     const all = [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978];
     expect(counts(train.y).map((count, digit) => count + counts(tested.y)[digit])).toEqual(all);
     counts(tested.y).forEach((count, digit) => expect(Math.abs(count - all[digit] * 0.2)).toBeLessThan(1));

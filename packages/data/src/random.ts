@@ -1,7 +1,7 @@
-import { generator } from "@ndgrad/core";
+import { generator, type ReadonlyInt32Array } from "@ndgrad/core";
 
 /** An order of `size` examples for one epoch. */
-export const orderOf = (size: number, seed: number, epoch: number): Int32Array => generator(seed, { epoch }).permutation(size).data;
+export const orderOf = (size: number, seed: number, epoch: number): ReadonlyInt32Array => generator(seed, { epoch }).permutation(size).data;
 
 /** Numbers one by one out of many: drawing one from a generator costs as much as drawing hundreds. */
 export function pooled(draw: (count: number) => ArrayLike<number>): () => number {

@@ -1,4 +1,4 @@
-import { Tensor, eagerly, variable, type DType, type FloatDType, type Generator, type Shape, type Variable } from "@ndgrad/core";
+import { Tensor, eagerly, variable, type AnyDType, type DType, type FloatDType, type Generator, type PromotedDType, type Shape, type Variable } from "@ndgrad/core";
 import { checkOptions, flag, showSpec, type OptionNames } from "@ndgrad/core/internal";
 import { defineModule } from "./define-module.ts";
 import { described, tensorOf } from "./described.ts";
@@ -9,13 +9,13 @@ import { pathOf, type Module, type VariablePlan, type VariableSpec, type Variabl
 import { streamOf } from "./streams.ts";
 
 /** A fully connected layer: a function of tensors whose last axis has `In` elements. */
-export interface Dense<In extends number = number, Out extends number = number> extends Module, LastAxis<In, Out> {
-  <S extends Shape>(x: Tensor<S> & LastAxisFlow<S, In, Out>["fits"]): Tensor<LastAxisFlow<S, In, Out>["shape"]>;
+export interface Dense<In extends number = number, Out extends number = number, P extends DType = AnyDType> extends Module, LastAxis<In, Out, P> {
+  <S extends Shape, D extends DType>(x: Tensor<S, D> & LastAxisFlow<S, In, Out>["fits"]): Tensor<LastAxisFlow<S, In, Out>["shape"], PromotedDType<D, P>>;
   readonly kind: "dense";
   readonly outputSize: Out;
 }
 
-export interface DenseOptions {
+export interface DenseOptions<P extends FloatDType = FloatDType> {
   /** Applied to the result; none unless given. */
   readonly activation?: ((x: Tensor) => Tensor) | undefined;
   /** Whether a vector is added to the product; yes unless `false`. */
@@ -27,7 +27,7 @@ export interface DenseOptions {
   /** Where the initializers draw from: a generator, or a number to seed one. See {@link streamOf} for what it is otherwise. */
   readonly seed?: number | Generator | undefined;
   /** The dtype of the parameters; float32 unless given. */
-  readonly dtype?: FloatDType | undefined;
+  readonly dtype?: P | undefined;
 }
 
 const denseOptions: OptionNames<DenseOptions> = {
@@ -45,8 +45,8 @@ const denseOptions: OptionNames<DenseOptions> = {
  * const hidden = dense(784, 128, { activation: relu, initializer: initializers.heNormal });
  * const out = dense(10); // 128 → 10 when it is called with [n, 128]
  */
-export function dense<Out extends number>(outputSize: Out, options?: DenseOptions): Dense<number, Out>;
-export function dense<In extends number, Out extends number>(inputSize: In, outputSize: Out, options?: DenseOptions): Dense<In, Out>;
+export function dense<Out extends number, P extends FloatDType = "float32">(outputSize: Out, options?: DenseOptions<P>): Dense<number, Out, NoInfer<P>>;
+export function dense<In extends number, Out extends number, P extends FloatDType = "float32">(inputSize: In, outputSize: Out, options?: DenseOptions<P>): Dense<In, Out, NoInfer<P>>;
 export function dense(first: number, second?: number | DenseOptions, third?: DenseOptions): Dense {
   const lazy = typeof second !== "number";
   const given = lazy ? second : third;

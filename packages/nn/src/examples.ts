@@ -1,4 +1,4 @@
-import { Tensor, generator, slice, take, tensor } from "@ndgrad/core";
+import { Tensor, generator, slice, take, tensor, type ReadonlyInt32Array } from "@ndgrad/core";
 import { TrainingError } from "./errors.ts";
 
 /** Inputs and targets: one example for each index of their first axis. */
@@ -101,7 +101,7 @@ function described(value: unknown): string {
 }
 
 /** Some examples: in the order given, or as they lie, which copies nothing. */
-export function rows(x: Tensor, order: Int32Array | undefined, from: number, to: number): Tensor {
+export function rows(x: Tensor, order: ReadonlyInt32Array | undefined, from: number, to: number): Tensor {
   return order === undefined ? slice(x, [[from, to]]) : take(x, tensor(order.subarray(from, to)), { axis: 0 });
 }
 
@@ -116,4 +116,4 @@ function countOf(caller: string, x: Tensor): number {
 }
 
 /** An order that depends on the seed and the epoch alone, so that training can begin at any epoch. */
-const permutationOf = (size: number, seed: number, epoch: number): Int32Array => generator(seed, { epoch }).permutation(size).data;
+const permutationOf = (size: number, seed: number, epoch: number): ReadonlyInt32Array => generator(seed, { epoch }).permutation(size).data;

@@ -15,11 +15,11 @@ declare const batch: Tensor<[number, 784]>;
 describe("dense", () => {
   test("takes the last axis from one size to the other", () => {
     const layer = dense(784, 128);
-    expectTypeOf(layer).toEqualTypeOf<Dense<784, 128>>();
-    expectTypeOf(layer(batch).shape).toEqualTypeOf<[number, 128]>();
-    expectTypeOf(layer(zeros([32, 784])).shape).toEqualTypeOf<[32, 128]>();
-    expectTypeOf(layer(zeros([784])).shape).toEqualTypeOf<[128]>();
-    expectTypeOf(layer(zeros([2, 3, 784])).shape).toEqualTypeOf<[2, 3, 128]>();
+    expectTypeOf(layer).toEqualTypeOf<Dense<784, 128, "float32">>();
+    expectTypeOf(layer(batch).shape).toEqualTypeOf<readonly [number, 128]>();
+    expectTypeOf(layer(zeros([32, 784])).shape).toEqualTypeOf<readonly [32, 128]>();
+    expectTypeOf(layer(zeros([784])).shape).toEqualTypeOf<readonly [128]>();
+    expectTypeOf(layer(zeros([2, 3, 784])).shape).toEqualTypeOf<readonly [2, 3, 128]>();
     // @ts-expect-error 100 is not 784
     layer(zeros([32, 100]));
     // @ts-expect-error a scalar has no last axis
@@ -28,10 +28,10 @@ describe("dense", () => {
 
   test("leaves to the run what only the run knows", () => {
     expectTypeOf(dense(784, 128)(anyShape).shape).toEqualTypeOf<Shape>();
-    expectTypeOf(dense(128)(batch).shape).toEqualTypeOf<[number, 128]>();
+    expectTypeOf(dense(128)(batch).shape).toEqualTypeOf<readonly [number, 128]>();
     const size: number = 784;
-    expectTypeOf(dense(size, 10)(batch).shape).toEqualTypeOf<[number, 10]>();
-    expectTypeOf(dense(784, 10)(zeros([3, size])).shape).toEqualTypeOf<[3, 10]>();
+    expectTypeOf(dense(size, 10)(batch).shape).toEqualTypeOf<readonly [number, 10]>();
+    expectTypeOf(dense(784, 10)(zeros([3, size])).shape).toEqualTypeOf<readonly [3, 10]>();
   });
 
   test("works where sizes are type parameters", () => {
@@ -43,15 +43,15 @@ describe("dense", () => {
 describe("sequential", () => {
   test("carries sizes through", () => {
     const mlp = sequential(dense(784, 128), relu, dense(128, 10), sigmoid);
-    expectTypeOf(mlp(batch).shape).toEqualTypeOf<[number, 10]>();
-    expectTypeOf(mlp(zeros([32, 784])).shape).toEqualTypeOf<[32, 10]>();
+    expectTypeOf(mlp(batch).shape).toEqualTypeOf<readonly [number, 10]>();
+    expectTypeOf(mlp(zeros([32, 784])).shape).toEqualTypeOf<readonly [32, 10]>();
     // @ts-expect-error 100 is not 784
     mlp(zeros([32, 100]));
     const nested = sequential(mlp, tanh, dense(10, 2));
-    expectTypeOf(nested(batch).shape).toEqualTypeOf<[number, 2]>();
-    expectTypeOf(sequential()(batch).shape).toEqualTypeOf<[number, 784]>();
+    expectTypeOf(nested(batch).shape).toEqualTypeOf<readonly [number, 2]>();
+    expectTypeOf(sequential()(batch).shape).toEqualTypeOf<readonly [number, 784]>();
     const lazy = sequential(dense(128), relu, dense(10));
-    expectTypeOf(lazy(batch).shape).toEqualTypeOf<[number, 10]>();
+    expectTypeOf(lazy(batch).shape).toEqualTypeOf<readonly [number, 10]>();
   });
 
   test("refuses neighbours that do not fit", () => {
@@ -72,7 +72,7 @@ describe("sequential", () => {
     expectTypeOf(sequential(dense(784, 128), (x: Tensor) => x.mul(2))(batch).shape).toEqualTypeOf<Shape>();
     expectTypeOf(sequential([dense(784, 128), relu])(batch).shape).toEqualTypeOf<Shape>();
     expectTypeOf(sequential(dense(784, 8), relu, dense(8, 8), relu, dense(8, 8), relu, dense(8, 2))(batch).shape).toEqualTypeOf<Shape>();
-    expectTypeOf(sequential(dense(784, 8), relu, dense(8, 8), relu, dense(8, 8), relu)(batch).shape).toEqualTypeOf<[number, 8]>();
+    expectTypeOf(sequential(dense(784, 8), relu, dense(8, 8), relu, dense(8, 8), relu)(batch).shape).toEqualTypeOf<readonly [number, 8]>();
   });
 });
 
@@ -80,8 +80,8 @@ describe("model", () => {
   const mlp = model({ hidden: dense(784, 128), out: dense(128, 10) }, ({ hidden, out }, x: Tensor<[number, 784]>) => out(relu(hidden(x))));
 
   test("is called like its forward function", () => {
-    expectTypeOf(mlp(batch).shape).toEqualTypeOf<[number, 10]>();
-    expectTypeOf(mlp.parts.hidden).toEqualTypeOf<Dense<784, 128>>();
+    expectTypeOf(mlp(batch).shape).toEqualTypeOf<readonly [number, 10]>();
+    expectTypeOf(mlp.parts.hidden).toEqualTypeOf<Dense<784, 128, "float32">>();
     // @ts-expect-error 100 is not 784
     mlp(zeros([32, 100]));
     // @ts-expect-error 128 is not 64

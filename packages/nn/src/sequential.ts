@@ -1,4 +1,4 @@
-import type { Shape, Tensor } from "@ndgrad/core";
+import type { DType, Shape, Tensor } from "@ndgrad/core";
 import { defineModule } from "./define-module.ts";
 import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
@@ -7,7 +7,7 @@ import { isModule, type Layer, type Module } from "./module.ts";
 
 /** Layers in a row: a function of what the first one takes. */
 export interface Sequential<Layers extends readonly unknown[] = readonly Layer[]> extends Module, Chain<Layers> {
-  <S extends Shape>(x: Tensor<S> & SequentialFlow<Layers, S>["fits"]): Tensor<SequentialFlow<Layers, S>["shape"]>;
+  <S extends Shape, D extends DType>(x: Tensor<S, D> & SequentialFlow<Layers, S, D>["fits"]): Tensor<SequentialFlow<Layers, S, D>["shape"], SequentialFlow<Layers, S, D>["dtype"]>;
   readonly kind: "sequential";
 }
 

@@ -1,4 +1,4 @@
-import type { Fits, Misfit, Shape, Show, UnknownRank } from "./types.ts";
+import type { AnyShape, Fits, Misfit, Shape, Show, Unknowable, UnknownRank } from "./types.ts";
 
 /** One axis or several; negative ones count from the end. */
 export type Axes = number | readonly number[];
@@ -30,7 +30,7 @@ type OutOfRange<S extends Shape, X extends Axes> = Misfit<`axis ${Literals<X> & 
 
 /** A shape without some of its axes, or with 1 in their place. */
 type Drop<S extends Shape, Gone extends number, KeepDims extends boolean, Out extends Shape = [], At extends readonly 0[] = []> =
-  S extends [infer First extends number, ...infer Rest extends Shape]
+  S extends readonly [infer First extends number, ...infer Rest extends Shape]
     ? At["length"] extends Gone
       ? Drop<Rest, Gone, KeepDims, KeepDims extends true ? [...Out, 1] : Out, [...At, 0]>
       : Drop<Rest, Gone, KeepDims, [...Out, First], [...At, 0]>
@@ -38,36 +38,36 @@ type Drop<S extends Shape, Gone extends number, KeepDims extends boolean, Out ex
 
 /** A shape with one of its axes replaced by others. */
 type Splice<S extends Shape, At extends number, By extends Shape, Out extends Shape = []> =
-  S extends [infer First extends number, ...infer Rest extends Shape]
+  S extends readonly [infer First extends number, ...infer Rest extends Shape]
     ? Out["length"] extends At ? [...Out, ...By, ...Rest] : Splice<Rest, At, By, [...Out, First]>
     : Out;
 /** A shape with another axis put in. */
 type Insert<S extends Shape, At extends number, Size extends number, Out extends Shape = []> =
   Out["length"] extends At ? [...Out, Size, ...S]
-  : S extends [infer First extends number, ...infer Rest extends Shape] ? Insert<Rest, At, Size, [...Out, First]> : [...Out, Size];
+  : S extends readonly [infer First extends number, ...infer Rest extends Shape] ? Insert<Rest, At, Size, [...Out, First]> : [...Out, Size];
 
 /** As many sizes that only the run knows. */
-export type Unsized<S extends Shape> = UnknownRank<S> extends true ? Shape : { [Axis in keyof S]: number };
+export type Unsized<S extends Shape> = UnknownRank<S> extends true ? AnyShape : { -readonly [Axis in keyof S]: number };
 
 /** The shape left by a reduction; all axes go unless some are named. */
 export type Reduce<S extends Shape, X extends Axes | undefined, KeepDims extends boolean> =
-  boolean extends KeepDims ? Fits<Shape>
+  boolean extends KeepDims ? Unknowable
   : X extends Axes
     ? Known<S, X> extends true
       ? InRange<S, X> extends true ? Fits<Drop<S, AxisOf<S, Literals<X> & number>, KeepDims>> : OutOfRange<S, X>
-      : Fits<Shape>
-    : KeepDims extends true ? Fits<UnknownRank<S> extends true ? Shape : { [Axis in keyof S]: 1 }> : Fits<[]>;
+      : Unknowable
+    : KeepDims extends true ? Fits<UnknownRank<S> extends true ? AnyShape : { -readonly [Axis in keyof S]: 1 }> : Fits<[]>;
 
 /** The same shape if the axis is one of its own. */
 export type Along<S extends Shape, X extends Axes> = Known<S, X> extends true ? InRange<S, X> extends true ? Fits<S> : OutOfRange<S, X> : Fits<S>;
 
-type Reverse<S extends Shape, Out extends Shape = []> = S extends [infer First extends number, ...infer Rest extends Shape] ? Reverse<Rest, [First, ...Out]> : Out;
+type Reverse<S extends Shape, Out extends Shape = []> = S extends readonly [infer First extends number, ...infer Rest extends Shape] ? Reverse<Rest, [First, ...Out]> : Out;
 type Pick<S extends Shape, Order extends readonly number[], Out extends Shape = []> =
   Order extends readonly [infer Axis extends number, ...infer Rest extends readonly number[]] ? Pick<S, Rest, [...Out, S[AxisOf<S, Axis>]]> : Out;
 
 /** The axes in another order, reversed if none is given. */
 export type Permute<S extends Shape, Order extends readonly number[] | undefined> =
-  UnknownRank<S> extends true ? Fits<Shape>
+  UnknownRank<S> extends true ? Unknowable
   : Order extends readonly number[]
     ? Known<S, Order> extends true
       ? Order["length"] extends S["length"]
@@ -84,13 +84,13 @@ export type SwapAxes<S extends Shape, A extends number, B extends number> =
     ? InRange<S, readonly [A, B]> extends true ? Fits<Exchange<S, AxisOf<S, A>, AxisOf<S, B>>> : OutOfRange<S, readonly [A, B]>
     : Fits<Unsized<S>>;
 type Exchange<S extends Shape, A extends number, B extends number, Rest extends Shape = S, Out extends Shape = []> =
-  Rest extends [infer First extends number, ...infer Others extends Shape]
+  Rest extends readonly [infer First extends number, ...infer Others extends Shape]
     ? Exchange<S, A, B, Others, [...Out, Out["length"] extends A ? S[B] : Out["length"] extends B ? S[A] : First]>
     : Out;
 
 /** A shape as it was written, with −1 as a size that only the run knows. */
 export type Reshape<S extends readonly number[], Out extends Shape = []> =
-  number extends S["length"] ? Shape
+  number extends S["length"] ? AnyShape
   : S extends readonly [infer First extends number, ...infer Rest extends readonly number[]] ? Reshape<Rest, [...Out, First extends -1 ? number : First]> : Out;
 
 /** A new axis of size 1. */
@@ -98,12 +98,12 @@ export type ExpandDims<S extends Shape, X extends Axes> =
   X extends number
     ? Known<[...S, 1], X> extends true
       ? InRange<[...S, 1], X> extends true ? Fits<Insert<S, AxisOf<[...S, 1], X>, 1>> : Misfit<`expandDims: axis ${X} is out of range for [${Show<S>}] and a new axis`>
-      : Fits<Shape>
-    : Fits<Shape>;
+      : Unknowable
+    : Unknowable;
 
 /** Without its axes of size 1, or without those named. */
 export type Squeeze<S extends Shape, X extends Axes | undefined> =
-  UnknownRank<S> extends true ? Fits<Shape>
+  UnknownRank<S> extends true ? Unknowable
   : X extends Axes
     ? Known<S, X> extends true
       ? InRange<S, X> extends true
@@ -112,18 +112,18 @@ export type Squeeze<S extends Shape, X extends Axes | undefined> =
           : number extends S[AxisOf<S, Literals<X> & number>] ? Fits<Drop<S, AxisOf<S, Literals<X> & number>, false>>
           : Misfit<`squeeze: axis ${Literals<X> & number} of [${Show<S>}] has size ${S[AxisOf<S, Literals<X> & number>]}, not 1`>
         : OutOfRange<S, X>
-      : Fits<Shape>
-    : number extends S[number] ? Fits<S extends [] ? [] : Shape> : Fits<WithoutOnes<S>>;
+      : Unknowable
+    : number extends S[number] ? Fits<S extends readonly [] ? [] : AnyShape> : Fits<WithoutOnes<S>>;
 type WithoutOnes<S extends Shape, Out extends Shape = []> =
-  S extends [infer First extends number, ...infer Rest extends Shape] ? WithoutOnes<Rest, First extends 1 ? Out : [...Out, First]> : Out;
+  S extends readonly [infer First extends number, ...infer Rest extends Shape] ? WithoutOnes<Rest, First extends 1 ? Out : [...Out, First]> : Out;
 
 /** An axis exchanged for others: `take` puts the indices' axes in its place, `repeat` a size only the run knows. */
 export type ReplaceAxis<S extends Shape, X extends number, By extends Shape> =
-  UnknownRank<S, By> extends true ? Fits<Shape>
-  : Known<S, X> extends true ? InRange<S, X> extends true ? Fits<Splice<S, AxisOf<S, X>, By>> : OutOfRange<S, X> : Fits<Shape>;
+  UnknownRank<S, By> extends true ? Unknowable
+  : Known<S, X> extends true ? InRange<S, X> extends true ? Fits<Splice<S, AxisOf<S, X>, By>> : OutOfRange<S, X> : Unknowable;
 
 /** A new axis of a given size at a place of the result. */
 export type InsertAxis<S extends Shape, X extends number, Size extends number> =
   Known<[...S, 1], X> extends true
     ? InRange<[...S, 1], X> extends true ? Fits<Insert<S, AxisOf<[...S, 1], X>, Size>> : OutOfRange<S, X>
-    : Fits<Shape>;
+    : Unknowable;

@@ -1,8 +1,8 @@
-import type { DType } from "../dtype.ts";
+import type { AnyDType, ReadonlyFloat32Array, ReadonlyFloat64Array, ReadonlyInt32Array, ReadonlyUint8Array } from "../dtype.ts";
 import type { Fits, Exact, Misfit, Shape } from "./types.ts";
 
 /** Typed arrays that are read as tensors, by the dtype their elements get. */
-interface ArrayOf { float32: Float32Array; float64: Float64Array; int32: Int32Array | Int8Array | Int16Array | Uint8Array | Uint16Array | Uint32Array | Uint8ClampedArray }
+interface ArrayOf { float32: ReadonlyFloat32Array; float64: ReadonlyFloat64Array; int32: ReadonlyInt32Array | ReadonlyUint8Array | Int8Array | Int16Array | Uint16Array | Uint32Array | Uint8ClampedArray }
 type NumberArray = ArrayOf[keyof ArrayOf];
 /** Numbers, booleans and typed arrays, nested to one depth: read as a tensor. */
 export type NestedLiteral = readonly (number | boolean | NestedLiteral)[] | NumberArray;
@@ -29,6 +29,6 @@ type LeafDType<T> = [T] extends [never] ? "float32"
   : [T] extends [ArrayOf["float32"]] ? "float32"
   : [T] extends [ArrayOf["float64"]] ? "float64"
   : [T] extends [ArrayOf["int32"]] ? "int32"
-  : DType;
+  : AnyDType;
 /** The dtype of nested arrays: float32 for numbers, bool for booleans, a typed array's own. */
-export type LiteralDType<T> = NestedLiteral extends T ? DType : LeafDType<Leaf<T>>;
+export type LiteralDType<T> = NestedLiteral extends T ? AnyDType : LeafDType<Leaf<T>>;

@@ -4,7 +4,7 @@ import { describe } from "../options.ts";
 /** The number of elements a shape holds; 1 for rank 0. */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
-  for (const extent of shape) size *= extent;
+  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis];
   return size;
 }
 

@@ -1,12 +1,18 @@
 /** A literal is a size the compiler knows, `number` one only the run knows, `Named<"batch">` one it can only compare. */
-export type Shape = number[];
+export type Shape = readonly number[];
+/**
+ * The shape of a tensor of which nothing is known, not even the rank. `any` is the only type that fits every other, both ways, which is
+ * what gradual typing asks of "unknown". It stays an argument: what is read from such a tensor, such as `x.shape`, is `Shape`.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
+export type AnyShape = any;
 /** A size known by name only: two of them agree if their names do. */
 export type Named<Name extends string> = number & { readonly dimension: Name };
 
 /** Elements as nested arrays of a shape's depth. */
 export type Nested<S extends Shape, T> = number extends S["length"]
   ? NestedOfAnyDepth<T>
-  : S extends [number, ...infer Rest extends Shape] ? Nested<Rest, T>[] : T;
+  : S extends readonly [number, ...infer Rest extends Shape] ? Nested<Rest, T>[] : T;
 /** Elements as arrays nested to a depth only the run knows. */
 export type NestedOfAnyDepth<T> = T | NestedOfAnyDepth<T>[];
 
@@ -16,8 +22,38 @@ export interface Refused<Sentence extends string> { readonly [why]: Sentence }
 
 /** What a shape rule gives: the result's shape, and what the argument must also be (anything, unless it is refused). */
 export interface Fits<S extends Shape> { readonly shape: S; readonly fits: unknown }
+/** What a rule says where a shape is known only to the run: anything may come of it. */
+export type Unknowable = Fits<AnyShape>;
 /** What a shape rule gives where the shapes do not go together. */
-export interface Misfit<Sentence extends string> { readonly shape: Shape; readonly fits: Refused<Sentence> }
+export interface Misfit<Sentence extends string> { readonly shape: AnyShape; readonly fits: Refused<Sentence> }
+
+/** What an argument must be for every one of several rules to hold: anything, unless one of them refuses. */
+export type FitsOf<Rules> = [Extract<Rules, Misfit<string>>] extends [never] ? unknown : Extract<Rules, Misfit<string>>["fits"];
+
+/** A shape that no tensor has: only tensors of which nothing is known go where it is asked for. */
+export type Nowhere = readonly [nowhere: -1];
+
+/** A shape that was written down: what is a list of some length only the run knows is a shape of which nothing is known. */
+export type Written<S extends Shape> = number extends S["length"] ? AnyShape : S;
+
+/** What `x.shape` is, by the number of axes; what is in no row of this table is a list of some length. */
+interface ShapeByRank<out S extends Shape> {
+  readonly 0: readonly [];
+  readonly 1: readonly [S[0]];
+  readonly 2: readonly [S[0], S[1]];
+  readonly 3: readonly [S[0], S[1], S[2]];
+  readonly 4: readonly [S[0], S[1], S[2], S[3]];
+  readonly 5: readonly [S[0], S[1], S[2], S[3], S[4]];
+  readonly 6: readonly [S[0], S[1], S[2], S[3], S[4], S[5]];
+  readonly 7: readonly [S[0], S[1], S[2], S[3], S[4], S[5], S[6]];
+  readonly 8: readonly [S[0], S[1], S[2], S[3], S[4], S[5], S[6], S[7]];
+  readonly [rank: number]: Shape;
+}
+/**
+ * A shape as it is read: `readonly [2, 3]`. Looked up rather than made `Readonly`, so that a tensor of which nothing is known reads
+ * `readonly number[]`, and so that tensors can be compared by their arguments alone.
+ */
+export type Sizes<S extends Shape> = ShapeByRank<S>[S["length"]];
 
 /** A shape as it reads in a sentence: `2, 3`. */
 export type Show<S extends readonly number[]> = S extends readonly [infer First extends number, ...infer Rest extends readonly number[]]
@@ -42,8 +78,8 @@ type Join<A extends number, B extends number> =
 
 /** Joins from the last axis to the first; tail-recursive. `null` if sizes clash. */
 type Align<A extends Shape, B extends Shape, Out extends Shape = [], Clashes extends boolean = false> =
-  A extends [...infer RestA extends Shape, infer LastA extends number]
-    ? B extends [...infer RestB extends Shape, infer LastB extends number]
+  A extends readonly [...infer RestA extends Shape, infer LastA extends number]
+    ? B extends readonly [...infer RestB extends Shape, infer LastB extends number]
       ? Align<RestA, RestB, [Join<LastA, LastB>["size"], ...Out], Clashes | Join<LastA, LastB>["clash"]>
       : Unless<Clashes, [...A, ...Out]>
     : Unless<Clashes, [...B, ...Out]>;
@@ -54,7 +90,7 @@ export type UnknownRank<A extends Shape, B extends Shape = []> = number extends 
 
 /** The shape two shapes stretch to. */
 export type Broadcast<A extends Shape, B extends Shape> =
-  UnknownRank<A, B> extends true ? Fits<Shape>
+  UnknownRank<A, B> extends true ? Unknowable
   : Align<A, B> extends infer Joint extends Fits<Shape> ? Joint
   : Misfit<`cannot broadcast [${Show<A>}] with [${Show<B>}]`>;
 
@@ -63,17 +99,17 @@ export type Agree<A extends number, B extends number> = Exact<A> extends Exact<B
 
 /** The shape of a product of matrices; a vector counts as a row on the left and as a column on the right. */
 export type MatMul<A extends Shape, B extends Shape> =
-  UnknownRank<A, B> extends true ? Fits<Shape>
-  : A extends [...infer X extends Shape, infer M extends number, infer K extends number]
-    ? B extends [...infer Y extends Shape, infer L extends number, infer N extends number]
+  UnknownRank<A, B> extends true ? Unknowable
+  : A extends readonly [...infer X extends Shape, infer M extends number, infer K extends number]
+    ? B extends readonly [...infer Y extends Shape, infer L extends number, infer N extends number]
       ? Agree<K, L> extends true ? Batches<Broadcast<X, Y>, [M, N]> : InnerSizesDiffer<A, B, K, L>
-      : B extends [infer L extends number]
+      : B extends readonly [infer L extends number]
         ? Agree<K, L> extends true ? Fits<[...X, M]> : InnerSizesDiffer<A, B, K, L>
         : NeedsRankOne<A, B>
-    : A extends [infer K extends number]
-      ? B extends [...infer Y extends Shape, infer L extends number, infer N extends number]
+    : A extends readonly [infer K extends number]
+      ? B extends readonly [...infer Y extends Shape, infer L extends number, infer N extends number]
         ? Agree<K, L> extends true ? Fits<[...Y, N]> : InnerSizesDiffer<A, B, K, L>
-        : B extends [infer L extends number]
+        : B extends readonly [infer L extends number]
           ? Agree<K, L> extends true ? Fits<[]> : InnerSizesDiffer<A, B, K, L>
           : NeedsRankOne<A, B>
       : NeedsRankOne<A, B>;

@@ -16,7 +16,7 @@ describe("dataset", () => {
     expectTypeOf(dataset(sets.train).shuffle({ seed: 1 }).batch(32)).toEqualTypeOf<Dataset<DigitBatch>>();
     expectTypeOf(dataset(sets.train).batch(32).unbatch()).toEqualTypeOf<Dataset<Digit>>();
     const [batch] = dataset(makeCircles({ samples: 10 })).batch(2);
-    expectTypeOf(batch.x.shape).toEqualTypeOf<[number, 2]>();
+    expectTypeOf(batch.x.shape).toEqualTypeOf<readonly [number, 2]>();
     // @ts-expect-error a number is no column
     dataset({ x: tensor([1]), y: 1 });
   });

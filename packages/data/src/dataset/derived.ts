@@ -1,4 +1,4 @@
-import { NdgradError, Tensor, generator } from "@ndgrad/core";
+import { NdgradError, Tensor, generator, type ReadonlyInt32Array } from "@ndgrad/core";
 import { pooled } from "../random.ts";
 import type { Split } from "../split.ts";
 import { collate, joined, listOf, pairOf, tupleOf } from "./collate.ts";
@@ -196,7 +196,7 @@ export function classIn<T>(caller: string, source: Indexed<T>, epoch: number, by
 }
 
 /** k pairs of parts of an order: each fold is the test part once. */
-export const foldsOf = (order: Int32Array, k: number, foldAt: (place: number) => number): readonly Split[] =>
+export const foldsOf = (order: ReadonlyInt32Array, k: number, foldAt: (place: number) => number): readonly Split[] =>
   Array.from({ length: k }, (_, fold) => ({ train: order.filter((_item, place) => foldAt(place) !== fold), test: order.filter((_item, place) => foldAt(place) === fold) }));
 
 /** The two parts that a split names. */

@@ -1,5 +1,4 @@
-import { NdgradError, Tensor, slice, take } from "@ndgrad/core";
-import { fromData } from "@ndgrad/core/internal";
+import { NdgradError, Tensor, slice, take, tensor, type ReadonlyInt32Array } from "@ndgrad/core";
 import { orderOf } from "../random.ts";
 import { rowOf } from "./collate.ts";
 import { after, ahead, end, isPromise, item, withoutFirst, type Awaitable, type Step, type Stream } from "./stream.ts";
@@ -29,7 +28,7 @@ export interface RowSource {
   /** Rows side by side: views. */
   readonly slice: (from: number, to: number) => unknown;
   /** Rows from anywhere, gathered once. Nobody changes the places afterwards. */
-  readonly pick: (places: Int32Array) => unknown;
+  readonly pick: (places: ReadonlyInt32Array) => unknown;
 }
 
 export function planOf<T>(indexed: Indexed<T>): Plan<T> {
@@ -73,7 +72,7 @@ export function rowsPlan(tensors: Tensor | Readonly<Record<string, Tensor>>, siz
   const source: RowSource = {
     slice: (from, to) => each((x) => slice(x, [[from, to]])),
     pick: (places) => {
-      const indices = fromData(places, [places.length], "int32");
+      const indices = tensor(places);
       return each((x) => take(x, indices, { axis: 0 }));
     },
   };
@@ -81,7 +80,7 @@ export function rowsPlan(tensors: Tensor | Readonly<Record<string, Tensor>>, siz
 }
 
 /** Some of the items, in another order: `orderAt` names them by their places; `moved` says who has another one in each epoch. */
-export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: number) => Int32Array, moved: Indexed<T>["moved"] = source.moved): Plan<T> {
+export function reordered<T>(source: Indexed<T>, size: number, orderAt: (epoch: number) => ReadonlyInt32Array, moved: Indexed<T>["moved"] = source.moved): Plan<T> {
   const { rows } = source;
   return planOf({
     size,
@@ -130,7 +129,7 @@ export function lastKept<T>(make: (number: number) => T): (number: number) => T 
 }
 
 /** The order of an epoch. */
-export const orders = (size: number, seed: number): ((epoch: number) => Int32Array) => lastKept((epoch) => orderOf(size, seed, epoch));
+export const orders = (size: number, seed: number): ((epoch: number) => ReadonlyInt32Array) => lastKept((epoch) => orderOf(size, seed, epoch));
 
 /** A plan's places, or an error that says who needs them. */
 export function indexedOf<T>({ indexed }: Plan<T>, caller: string, remedy: string): Indexed<T> {

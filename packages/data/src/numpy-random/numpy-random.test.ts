@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { tensor } from "@ndgrad/core";
+import { tensor, type ReadonlyFloat64Array, type ReadonlyInt32Array } from "@ndgrad/core";
 import { logarithm } from "./logarithm.ts";
 import { numpyRandom, type NumpyRandom } from "./numpy-random.ts";
 
@@ -15,8 +15,8 @@ interface Fixture {
 }
 const numpy = JSON.parse(readFileSync(new URL("../../scripts/numpy-random.json", import.meta.url), "utf8")) as Fixture;
 
-type Numbers = Float64Array | Int32Array;
-const sha256 = (values: Numbers): string => createHash("sha256").update(values).digest("hex");
+type Numbers = ReadonlyFloat64Array | ReadonlyInt32Array;
+const sha256 = (values: Numbers): string => createHash("sha256").update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest("hex");
 const described = (values: Numbers): Stream => ({ first: [...values.subarray(0, 5)], sha256: sha256(values) });
 
 const million = 1_000_000;

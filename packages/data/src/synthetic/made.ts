@@ -1,4 +1,4 @@
-import { NdgradError, tensor, type FloatDType, type Shape, type Tensor } from "@ndgrad/core";
+import { NdgradError, tensor, type FloatDType, type ReadonlyInt32Array, type Shape, type Tensor } from "@ndgrad/core";
 import { flag, oneOf, type OptionNames } from "@ndgrad/core/internal";
 import { seeded, type NumpyRandom, type Seed } from "../numpy-random/numpy-random.ts";
 
@@ -42,14 +42,14 @@ export function generatorOf(caller: string, random: NumpyRandom | Seed = 0): Num
 const isArray = (value: unknown): value is readonly number[] => Array.isArray(value);
 
 /** The rows in another order. */
-export function reordered<Width extends number>({ width, values }: Rows<Width>, order: Int32Array): Rows<Width> {
+export function reordered<Width extends number>({ width, values }: Rows<Width>, order: ReadonlyInt32Array): Rows<Width> {
   const moved = new Float64Array(values.length);
   order.forEach((from, to) => { moved.set(values.subarray(from * width, (from + 1) * width), to * width); });
   return { width, values: moved };
 }
 
 /** The columns in another order, in place. */
-export function reorderColumns({ width, values }: Rows, order: Int32Array): void {
+export function reorderColumns({ width, values }: Rows, order: ReadonlyInt32Array): void {
   for (let row = 0; row < values.length; row += width) {
     const from = values.slice(row, row + width);
     order.forEach((column, to) => { values[row + to] = from[column]; });

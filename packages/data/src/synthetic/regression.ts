@@ -50,7 +50,7 @@ export function makeRegression<D extends FloatDType = "float32">(options: Regres
   checkNumber("makeRegression", "noise", noise, (value) => value >= 0, "a number from 0 up");
 
   const random = generatorOf("makeRegression", options.random);
-  let x: Rows = { width: features, values: random.standardNormal([samples * features]).data };
+  let x: Rows = { width: features, values: random.standardNormal([samples * features]).toTypedArray() };
   let truth: Rows = { width: targets, values: new Float64Array(features * targets) };
   truth.values.set(random.randomSample([informative * targets]).data.map((value) => 100 * value));
   let y: Rows = { width: targets, values: product(x, truth.values, targets).map((value) => value + bias) };
@@ -96,7 +96,7 @@ export function makeSine<D extends FloatDType = "float32">(options: SineOptions<
   checkNumber("makeSine", "waves", waves, (value) => value > 0, "a number above 0");
   checkNumber("makeSine", "noise", noise, (value) => value >= 0, "a number from 0 up");
   const random = generatorOf("makeSine", options.random);
-  const x = random.randomSample([samples]).data;
+  const x = random.randomSample([samples]).toTypedArray();
   const y = x.map((value) => Math.sin(2 * Math.PI * waves * value));
   addNoise(y, noise, random);
   return { x: floatTensor(x, [samples, 1], dtype), y: floatTensor(y, [samples, 1], dtype) };

@@ -1,4 +1,4 @@
-import { Tensor, allocate, fromData, isFloat, viewStorage, type DType } from "@ndgrad/core/internal";
+import { Tensor, allocate, elementsOf, fromData, isFloat, viewStorage, type DType } from "@ndgrad/core/internal";
 
 /** |x| for floats; indices and conditions as they are. */
 export function absolute(x: Tensor): Tensor {
@@ -47,8 +47,8 @@ export function scattered(size: number, dtype: DType, [least, most]: readonly [n
 }
 
 /** The first element, `size` times, without copying. */
-export const stretched = ({ data, dtype }: Tensor, size: number): Tensor =>
-  new Tensor([size], dtype, viewStorage(data, { shape: [size], strides: [0], offset: 0 }), null);
+export const stretched = (x: Tensor, size: number): Tensor =>
+  new Tensor([size], x.dtype, viewStorage(elementsOf(x, "stretched"), { shape: [size], strides: [0], offset: 0 }), null);
 
 /** Random bits as elements: floats of every exponent. */
 export function anyBits(size: number, dtype: DType, random: () => number): Tensor {

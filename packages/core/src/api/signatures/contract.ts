@@ -1,10 +1,12 @@
 import type { DType } from "../../dtype.ts";
 import type { Fits, MatMul, Shape, UnknownRank } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { Arithmetic, NestedLiteral, Operand, TensorLike } from "./operands.ts";
+import type { Arithmetic, NestedLiteral, Operand, TensorLike, Union } from "./operands.ts";
 
 /** Products of matrices, batches and vectors. */
 export interface MatMulFunction {
+  <U extends TensorLike>(a: Union<U>, b: Operand): Tensor;
+  <U extends TensorLike>(a: Operand, b: Union<U>): Tensor;
   (a: NestedLiteral, b: Operand): Tensor;
   (a: Operand, b: NestedLiteral): Tensor;
   <A extends Shape, B extends Shape, D extends DType, E extends DType>(
@@ -12,6 +14,8 @@ export interface MatMulFunction {
   ): Tensor<MatMul<A, B>["shape"], Arithmetic[D][E]>;
 }
 export interface MatMulMethod {
+  <U extends Tensor>(this: Union<U>, b: Operand): Tensor;
+  <U extends TensorLike>(this: Tensor, b: Union<U>): Tensor;
   (this: Tensor, b: NestedLiteral): Tensor;
   <A extends Shape, B extends Shape, D extends DType, E extends DType>(
     this: Tensor<A, D>, b: TensorLike<B, E> & MatMul<A, B>["fits"],
@@ -30,11 +34,15 @@ export interface OuterMethod {
 
 /** The product of vectors, matrices or scalars. */
 export interface DotFunction {
+  <U extends TensorLike>(a: Union<U>, b: Operand): Tensor;
+  <U extends TensorLike>(a: Operand, b: Union<U>): Tensor;
   (a: number | NestedLiteral, b: Operand): Tensor;
   (a: Operand, b: number | NestedLiteral): Tensor;
   <A extends Shape, B extends Shape, D extends DType, E extends DType>(a: TensorLike<A, D>, b: TensorLike<B, E> & Dot<A, B>["fits"]): Tensor<Dot<A, B>["shape"], Arithmetic[D][E]>;
 }
 export interface DotMethod {
+  <U extends Tensor>(this: Union<U>, b: Operand): Tensor;
+  <U extends TensorLike>(this: Tensor, b: Union<U>): Tensor;
   (this: Tensor, b: number | NestedLiteral): Tensor;
   <A extends Shape, B extends Shape, D extends DType, E extends DType>(this: Tensor<A, D>, b: TensorLike<B, E> & Dot<A, B>["fits"]): Tensor<Dot<A, B>["shape"], Arithmetic[D][E]>;
 }

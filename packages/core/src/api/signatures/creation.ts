@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import type { Reshape } from "../../shape/axis-types.ts";
 import type { LiteralDType, LiteralShape, NestedLiteral, Uniform } from "../../shape/literal-types.ts";
-import type { Shape } from "../../shape/types.ts";
+import type { AnyShape, Shape, Written } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Variable } from "../../variable.ts";
 import type { Bare, Choice, TensorLike } from "./operands.ts";
@@ -10,13 +10,20 @@ import type { Bare, Choice, TensorLike } from "./operands.ts";
 export interface Typed<D extends DType> { readonly dtype?: D | undefined }
 
 export interface TensorFunction {
-  <const T extends number | boolean | NestedLiteral, D extends DType = LiteralDType<T>>(value: T & Uniform<T>["fits"], options?: Typed<D> & { readonly shape?: undefined }): Tensor<LiteralShape<T>, NoInfer<D>>;
+  <const T extends number | boolean | NestedLiteral, D extends DType = LiteralDType<T>>(value: T & Uniform<T>["fits"], options?: Typed<D> & { readonly shape?: undefined }): Tensor<Written<LiteralShape<T>>, NoInfer<D>>;
   <const T extends number | boolean | NestedLiteral, const R extends readonly number[], D extends DType = LiteralDType<T>>(value: T, options: Typed<D> & { readonly shape: R }): Tensor<Reshape<R>, NoInfer<D>>;
 }
-export interface FilledFunction { <const S extends Shape, D extends DType = "float32">(shape: readonly [...S], options?: Typed<D>): Tensor<S, NoInfer<D>> }
+/** A shape written down as a list: its length is known. */
+type WrittenShape = [] | [number, ...number[]];
+export interface FilledFunction {
+  <const S extends WrittenShape, D extends DType = "float32">(shape: readonly [...S], options?: Typed<D>): Tensor<S, NoInfer<D>>;
+  <D extends DType = "float32">(shape: Shape, options?: Typed<D>): Tensor<AnyShape, NoInfer<D>>;
+}
 export interface FullFunction {
-  <const S extends Shape, D extends DType = "float32">(shape: readonly [...S], value: number, options?: Typed<D>): Tensor<S, NoInfer<D>>;
-  <const S extends Shape, D extends DType = "bool">(shape: readonly [...S], value: boolean, options?: Typed<D>): Tensor<S, NoInfer<D>>;
+  <const S extends WrittenShape, D extends DType = "float32">(shape: readonly [...S], value: number, options?: Typed<D>): Tensor<S, NoInfer<D>>;
+  <const S extends WrittenShape, D extends DType = "bool">(shape: readonly [...S], value: boolean, options?: Typed<D>): Tensor<S, NoInfer<D>>;
+  <D extends DType = "float32">(shape: Shape, value: number, options?: Typed<D>): Tensor<AnyShape, NoInfer<D>>;
+  <D extends DType = "bool">(shape: Shape, value: boolean, options?: Typed<D>): Tensor<AnyShape, NoInfer<D>>;
 }
 export interface LikeFunction { <S extends Shape, D extends DType, E extends DType = D>(x: TensorLike<S, D>, options?: Typed<E>): Tensor<S, NoInfer<E>> }
 export interface FullLikeFunction {

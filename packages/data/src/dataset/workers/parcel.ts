@@ -1,23 +1,23 @@
-import { NdgradError, Tensor, type DType, type Shape } from "@ndgrad/core";
-import { allocate, dtypes, fromData, isRecord, sizeOf, typedArrayName } from "@ndgrad/core/internal";
+import { NdgradError, Tensor, type AnyShape, type DType, type Shape, type TypedArrayOf } from "@ndgrad/core";
+import { allocate, dtypes, elementsOf, fromData, isRecord, sizeOf, typedArrayName } from "@ndgrad/core/internal";
 
 /** A tensor on its way to a worker or back: its elements in row-major order. */
 export interface TensorParts<S extends Shape = Shape, D extends DType = DType> {
   readonly shape: S;
   readonly dtype: D;
-  readonly data: Tensor<S, D>["data"];
+  readonly data: TypedArrayOf[D];
 }
 
 /** What a worker is given for an item: the same with tensors in parts. */
 export type Sent<T> =
-  [T] extends [Tensor<infer S, infer D>] ? TensorParts<S, D>
+  [T] extends [Tensor<infer S, infer D>] ? TensorParts<Tensor<S, D>["shape"], Tensor<S, D>["dtype"]>
   : [T] extends [ArrayBufferView | string | number | boolean | bigint | null | undefined | Date | RegExp | Error] ? T
   : [T] extends [object] ? { readonly [K in keyof T]: Sent<T[K]> }
   : T;
 
 /** What becomes of a worker's result: the same with parts put together to tensors. */
 export type Received<U> =
-  [U] extends [TensorParts<infer S, infer D>] ? Tensor<S, D>
+  [U] extends [TensorParts<infer S, infer D>] ? Tensor<number extends S["length"] ? AnyShape : [...S], D>
   : [U] extends [ArrayBufferView | string | number | boolean | bigint | null | undefined | Date | RegExp | Error] ? U
   : [U] extends [object] ? { readonly [K in keyof U]: Received<U[K]> }
   : U;
@@ -33,7 +33,8 @@ function mapped(value: unknown, f: (part: unknown) => unknown): unknown {
 /** An item as it is sent. Its numbers are copied: others may still want them, and of a part of much only the part is sent. */
 export const packed = <T>(item: T): Sent<T> => mapped(item, (part) => {
   if (part instanceof Tensor) {
-    const { shape, dtype, data } = part;
+    const { shape, dtype } = part;
+    const data = elementsOf(part, "mapOnWorkers");
     // What is no array of the tensor's own was copied just now.
     return { shape: [...shape], dtype, data: data === part.storage?.data ? data.slice() : data };
   }

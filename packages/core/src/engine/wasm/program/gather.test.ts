@@ -150,7 +150,7 @@ describe("compiled functions", () => {
         const got = step(batches[0], batches[1], batches[2], batches[3]);
         const [a, b, c, d] = sets.map((set, i) => plain(set, places[i]));
         const right = [a.mul(2), b.sub(1), c.mul(3).add(1), d.logicalNot()];
-        got.forEach((out, i) => expect(firstDifference(out.data, right[i].data)).toBe(-1));
+        got.forEach((out, i) => expect(firstDifference(out.toTypedArray(), right[i].toTypedArray())).toBe(-1));
         if (threads > 1) waitUntilReady(runtime);
       }
     }
@@ -175,7 +175,7 @@ describe("compiled functions", () => {
       expect(() => add(batch, broken)).toThrow("no more memory");
       // What was put down for the call that failed must not come over what this one brings.
       expect(add(zeros(batch.shape), one).data.every((value) => value === 1)).toBe(true);
-      expect(firstDifference(add(batch, one).data, plain(set, places).add(1).data)).toBe(-1);
+      expect(firstDifference(add(batch, one).toTypedArray(), plain(set, places).add(1).toTypedArray())).toBe(-1);
     }
   });
 });
