@@ -85,6 +85,7 @@ describe("arange and linspace", () => {
     expect([x[0], x[6], x.length]).toEqual([0.1, 0.7, 7]);
     x.forEach((value, i) => expect(value).toBeCloseTo(0.1 + i * 0.1, 14));
     expect([linspace(3, 5, 1).toArray(), linspace(3, 5, 0).toArray(), linspace(0, 4, 3, { dtype: "int32" }).toArray()]).toEqual([[3], [], [0, 2, 4]]);
+    expect([...linspace(-1.5e308, 1.5e308, 3, { dtype: "float64" }).data]).toEqual([-1.5e308, 0, 1.5e308]);
   });
 
   test("refuse what they cannot do", () => {

@@ -98,8 +98,10 @@ export function linspace(start: number, stop: number, count: number, { dtype = "
   checkDType("linspace", dtype);
   checkShape("linspace", [count]);
   const step = (stop - start) / (count - 1);
+  // From one end of the range of floats to the other, the distance is out of it.
+  const between = (i: number): number => (Number.isFinite(step) ? start + i * step : start * (1 - i / (count - 1)) + stop * (i / (count - 1)));
   // Rounding may miss the end by a little: it is given as it is.
-  return sequence("linspace", count, dtype, (i) => (i === 0 ? start : i === count - 1 ? stop : start + i * step));
+  return sequence("linspace", count, dtype, (i) => (i === 0 ? start : i === count - 1 ? stop : between(i)));
 }
 
 function sequence(op: string, size: number, dtype: DType, element: (i: number) => number): Tensor {
