@@ -2,7 +2,7 @@ import { Tensor, Variable } from "@ndgrad/core";
 import { callback, checkOptions, isRecord, type OptionNames } from "@ndgrad/core/internal";
 import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
-import { isModule, labelOf, leavesOf, ownOf, register, report, settle, type Layer, type Module, type Parts, type VariablePlan, type Variables } from "./module.ts";
+import { isModule, labelOf, leavesOf, ownOf, register, report, settle, undone, type Layer, type Module, type Parts, type VariablePlan, type Variables } from "./module.ts";
 import { summarize } from "./summary.ts";
 import { loadInto, saveVariables } from "./variables-file.ts";
 
@@ -45,7 +45,7 @@ export function defineModule<Forward extends (...args: never[]) => unknown, P ex
   // Without parts, `P` is the type of any record, and an empty one will do.
   const parts = definition.parts ?? ({} as P);
   const call = (...args: never[]): unknown => {
-    const out = checkOutput(module, forward(...args));
+    const out = undone(() => checkOutput(module, forward(...args)));
     report(module, out);
     return out;
   };

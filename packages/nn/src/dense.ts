@@ -5,7 +5,7 @@ import { described, tensorOf } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 import type { LastAxis, LastAxisFlow } from "./flow.ts";
 import { glorotUniform, zeros, type Initializer } from "./initializers.ts";
-import { pathOf, type Module, type VariablePlan, type VariableSpec, type Variables } from "./module.ts";
+import { ifItFails, pathOf, type Module, type VariablePlan, type VariableSpec, type Variables } from "./module.ts";
 import { streamOf } from "./streams.ts";
 
 /** A fully connected layer: a function of tensors whose last axis has `In` elements. */
@@ -66,12 +66,13 @@ export function dense(first: number, second?: number | DenseOptions, third?: Den
     checkSize("inputSize", size);
     const label = `dense(${size}, ${outputSize})`;
     // The first call may come while a step is compiled: its program must not draw the weights again.
+    const drawn = stream();
     const draw = (name: string, from: Initializer, shape: readonly number[]): Variable =>
-      variable(checkDrawn(`${label}: ${name}`, eagerly(() => from(shape, stream(), dtype)), { shape, dtype }), { name: `${label}.${name}` });
+      variable(checkDrawn(`${label}: ${name}`, eagerly(() => from(shape, drawn, dtype)), { shape, dtype }), { name: `${label}.${name}` });
     const made = draw("weight", initializer, [size, outputSize]);
-    if (bias) offset = draw("bias", biasInitializer, [outputSize]);
-    inputSize = size;
-    weight = made;
+    const madeOffset = bias ? draw("bias", biasInitializer, [outputSize]) : undefined;
+    [inputSize, weight, offset] = [size, made, madeOffset];
+    ifItFails(() => { [inputSize, weight, offset] = [undefined, undefined, undefined]; });
     return made;
   };
   if (!lazy) build(first);

@@ -62,7 +62,7 @@ const logits = [0, 0.25, -15, 40, 999.5, 1000, -1000, 1e38, -1e38, Infinity, -In
 const laws: Readonly<Record<string, readonly Law[]>> = {
   meanSquaredError: [{ call: losses.meanSquaredError, cases: (all) => pairs(all, all), wanted: ([p], [y]) => ({ value: (p - y) ** 2, gradient: [2 * (p - y)] }) }],
   meanAbsoluteError: [{ call: losses.meanAbsoluteError, cases: (all) => pairs(all, all), wanted: ([p], [y]) => ({ value: Math.abs(p - y), gradient: [Math.sign(p - y)] }) }],
-  huber: [huber(1), huber(0.25), huber(2 ** 60)],
+  huber: [huber(1), huber(0.25), huber(2 ** 60), huber(1e300)],
   binaryCrossEntropy: [{
     call: losses.binaryCrossEntropy,
     cases: (all) => pairs(all, [0, 0.25, 1]),

@@ -247,6 +247,13 @@ describe("predict and evaluate", () => {
     }
   });
 
+  test("leave the parameters as they were where a metric throws", async () => {
+    const net = line();
+    const before = weights(net);
+    await expect(fit(net, sides(8, 1), { loss: crossEntropy, optimizer: adam(), metrics: { wrong: () => { throw new Error("no"); } }, compile: false })).rejects.toThrow("no");
+    expect(weights(net)).toEqual(before);
+  });
+
   test("train floats only", async () => {
     const net = model({ count: variable(tensor(0, { dtype: "int32" })), out: dense(2, 1) }, ({ out }, x: Tensor) => out(x as never));
     await expect(fit(net as never, sides(3, 1), { loss: meanSquaredError, optimizer: adam() })).rejects.toThrow("fit: the parameter count is int32[], and only floats can be trained");

@@ -68,10 +68,12 @@ export function huber<R extends Reduction = "mean">(prediction: Tensor, target: 
   const { p, y, dtype } = floats(prediction, target);
   const difference = sub(p, y);
   const distance = abs(difference);
-  const near = less(distance, delta);
+  // As a float32 a larger one would be infinite, and its product with the gradient 0 of the branch that is not taken NaN.
+  const bound = Math.min(delta, p.dtype === "float32" ? 2 ** 128 - 2 ** 104 : Number.MAX_VALUE);
+  const near = less(distance, bound);
   // The square of a large difference is not taken, but its gradient would be 0 · ∞: it is computed of 0 there.
   const small = where(near, difference, 0);
-  return reduce("huber", where(near, small.mul(0.5).mul(small), distance.sub(delta / 2).mul(delta)), dtype, options);
+  return reduce("huber", where(near, small.mul(0.5).mul(small), distance.sub(bound / 2).mul(bound)), dtype, options);
 }
 
 /**

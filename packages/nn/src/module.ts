@@ -123,6 +123,27 @@ export function observing<T>(see: Observer, run: () => T): T {
   }
 }
 
+/** What to undo if the call that is under way throws; null outside of calls. */
+let undoing: (() => void)[] | null = null;
+
+/** Runs a module's call; if the outermost one throws, what was made in it on the way is undone. */
+export function undone<T>(run: () => T): T {
+  if (undoing !== null) return run();
+  const undos: (() => void)[] = [];
+  undoing = undos;
+  try {
+    return run();
+  } catch (error) {
+    for (const undo of undos.reverse()) undo();
+    throw error;
+  } finally {
+    undoing = null;
+  }
+}
+
+/** Calls `undo` if the module's call that is under way throws: a layer must not keep the size of an input that was refused later. */
+export const ifItFails = (undo: () => void): void => void undoing?.push(undo);
+
 /** What a module has beside its parts. */
 export interface Own {
   /** Its own variables; throws a ModuleError while their sizes are not known. */

@@ -56,6 +56,14 @@ describe("dense", () => {
     expect(() => layer(zeros([5, 8]) as Tensor)).toThrow("dense(7, 3): the input's last axis must be 7, got float32[5, 8]");
   });
 
+  test("keeps no size from a call that failed, and draws as if it had not been", () => {
+    const make = () => model({ hidden: dense(3, { seed: 1 }), out: dense(4, 2, { seed: 2 }), wide: dense(3, 2, { seed: 3 }) }, ({ hidden, out, wide }, x: Tensor) => (x.shape[1] === 5 ? out(hidden(x) as never) : wide(hidden(x))));
+    const net = make();
+    expect(() => net(zeros([2, 5]))).toThrow("out: dense(4, 2): the input's last axis must be 4, got float32[2, 3]");
+    expect(() => net.parts.hidden.parameters()).toThrow("not known yet");
+    expect(numbers(net(generator(1).normal([2, 7])))).toEqual(numbers(make()(generator(1).normal([2, 7]))));
+  });
+
   test("names itself, what it expected and what it got", () => {
     const mlp = model({ encoder: sequential(dense(4, 3), relu) }, ({ encoder }, x: Tensor) => encoder(x));
     expect(() => mlp(zeros([2, 5]))).toThrow(ModuleError);

@@ -38,8 +38,10 @@ export function trainingStep<X extends Tensor, P extends Tensor, Y extends Tenso
       return [loss(prediction, y), prediction];
     }, parameters);
     const [number, prediction] = value;
+    // Measured before anything changes: a metric may throw.
+    const measured = [number, ...others.map((measure) => measure(prediction, y))];
     learn(number, grads);
-    return [number, ...others.map((measure) => measure(prediction, y))];
+    return measured;
   };
   if (!compiled) {
     return (x, y) => step(x, y, (number, gradients) => { if (Number.isFinite(number.item())) optimizer.update(parameters, gradients); });

@@ -14,7 +14,6 @@ export function streamOf(caller: string, seed: number | Generator | undefined): 
   // A copy of core's generator is no instance of this one's class, and draws as well.
   if (typeof given === "object" && given !== null && typeof given.uniform === "function") return () => given;
   if (typeof given !== "number" || !Number.isSafeInteger(given)) throw new ModuleError(`${caller}: seed must be a whole number or a generator, got ${typeof given === "number" ? given : described(given)}`);
-  // Made when it is needed: a layer may never be called.
-  let made: Generator | undefined;
-  return () => (made ??= generator(given));
+  // Made when it is needed, as a layer may never be called, and anew each time: a first call that failed must not change what the next one draws.
+  return () => generator(given);
 }
