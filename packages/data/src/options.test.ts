@@ -133,7 +133,8 @@ const first: Readonly<Record<string, readonly unknown[]>> = {
   randomFlip: [images, generator(0)], randomShift: [images, generator(0), { pixels: 1 }], randomCrop: [images, generator(0), { size: [2, 2] }], addNoise: [images, generator(0), { std: 1 }],
 };
 const transforms = ["standardize", "minMax", "whiten", "encodeLabels", "oneHotLabels", "impute"] as const;
-const strange = [undefined, null, 3, NaN, "text", true, 1n, Symbol("s"), [1], ["a", null], {}, { x: 1 }, new Map(), new Date(), () => 1, new Uint8Array(1), tensor(1), zeros([2, 0])];
+// Nothing may be written beside the folder.
+const strange = [undefined, null, 3, NaN, `${folder}/no/text`, true, 1n, Symbol("s"), [1], ["a", null], {}, { x: 1 }, new Map(), new Date(), () => 1, new Uint8Array(1), tensor(1), zeros([2, 0])];
 const functions = data as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 
 describe("every export", () => {
