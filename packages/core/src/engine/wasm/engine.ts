@@ -1,3 +1,4 @@
+import { messageOf } from "../../realm.ts";
 import { allocate, type DType, type TypedArray } from "../../dtype.ts";
 import type { Primitive, Spec } from "../../primitive.ts";
 import { sizeOf } from "../../shape/shape.ts";
@@ -32,7 +33,7 @@ function findObstacle(): string | null {
     void new WebAssembly.Module(module.bytes());
     return null;
   } catch (error) {
-    return `this page's Content-Security-Policy forbids WebAssembly (allow it by script-src 'wasm-unsafe-eval'; ${String(error)})`;
+    return `WebAssembly modules may not be made here (a page's Content-Security-Policy has to say script-src 'wasm-unsafe-eval'; ${messageOf(error)})`;
   }
 }
 
