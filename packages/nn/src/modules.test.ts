@@ -271,6 +271,13 @@ describe("summary", () => {
     expect(pair.summary([6], zeros([1, 7], { dtype: "int32" }))).toMatch(/left \(dense\) +\[n, 4\] +28\n.*\nright\.out \(dense\) +\[n, 7, 2\] +8\n/);
   });
 
+  test("changes nothing, whatever the model assigns when it is called", () => {
+    const count = variable(tensor(0));
+    const net = defineModule({ kind: "counter", forward: (x: Tensor) => { count.assign(count.value.add(1)); return x.mul(count.value); } });
+    expect(net.summary([3])).toMatch(/counter +\[n, 3\] +0\n/);
+    expect(count.value.item()).toBe(0);
+  });
+
   test("refuses what is no input", () => {
     expect(() => dense(2, 3).summary("2" as never)).toThrow(`summary: an input is "2"; give the shape of one example, such as [784], or a batch`);
     expect(() => dense(2, 3).summary([-1])).toThrow("summary: an input is an array");

@@ -57,7 +57,7 @@ export function trainingStep<X extends Tensor, P extends Tensor, Y extends Tenso
   }));
 }
 
-/** Steps of measuring, which change nothing. */
+/** Steps of measuring, which change nothing: the model runs as it does in use, for validation and `evaluate` alike. */
 export function measuringStep<X extends Tensor, P extends Tensor, Y extends Tensor>(caller: string, model: (x: X) => P, measures: Measures<P, Y>, compiled: boolean): Step<X, Y> {
   const step = (x: X, y: Y): readonly Tensor[] => {
     const prediction = model(x);

@@ -1,5 +1,5 @@
 import { DTypeError, Tensor, Variable, zeros } from "@ndgrad/core";
-import { sizeOf } from "@ndgrad/core/internal";
+import { sizeOf, withVariableStore } from "@ndgrad/core/internal";
 import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 import { isModule, leavesOf, observing, ownOf, type Module, type SummaryInput } from "./module.ts";
@@ -47,14 +47,23 @@ function outputShapes(model: Module, inputs: readonly SummaryInput[]): ReadonlyM
     if (out instanceof Tensor) shapes.set(module, out.rank === 0 ? "[]" : `[${["n", ...out.shape.slice(1)].join(", ")}]`);
   }, () => {
     try {
-      run(...batch("float32"));
+      forgetting(() => run(...batch("float32")));
     } catch (error) {
       // Ids are no floats, and zeros are ids.
       if (!(error instanceof DTypeError) || inputs.every((input) => input instanceof Tensor)) throw error;
-      run(...batch("int32"));
+      forgetting(() => run(...batch("int32")));
     }
   });
   return shapes;
+}
+
+/** Runs a function whose assignments last as long as it runs: a summary must not count as a batch in a layer's means. */
+function forgetting<T>(run: () => T): T {
+  const assigned = new Map<Variable, Tensor>();
+  return withVariableStore((outer) => ({
+    read: (variable) => assigned.get(variable) ?? outer.read(variable),
+    assign: (variable, value) => void assigned.set(variable, value),
+  }), run);
 }
 
 function count(module: Module): string {

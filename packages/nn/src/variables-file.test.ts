@@ -73,6 +73,14 @@ test("a file of many other names is refused in a few words", async () => {
   await expect(loadVariables(path, { w: variable(tensor(1)) })).rejects.toThrow(/: the file lacks w; it has "\\u001b\d+"(, "\\u001b\d+"){7} and 492 more, which the model has not\. Nothing was loaded; \{ partial: true \} loads what fits$/);
 });
 
+test("lists of variables have their positions for names", async () => {
+  const make = (value: number) => ({ nets: [{ w: variable(tensor(value)) }, { w: variable(tensor(value + 1)) }], steps: [variable(tensor(value + 2))] });
+  const [first, second] = [make(1), make(10)];
+  await saveVariables(path, first);
+  expect((await loadVariables(path, second)).loaded).toEqual(["nets.0.w", "nets.1.w", "steps.0"]);
+  expect(second.nets.map(({ w }) => w.value.item())).toEqual([1, 2]);
+});
+
 test("what is no variable, or has another's path, is refused", async () => {
   const w = variable(tensor([1]));
   await expect(saveVariables(path, { a: { b: w }, "a.b": w })).rejects.toThrow(`saveVariables: two variables are called "a.b"`);

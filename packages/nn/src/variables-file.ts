@@ -6,8 +6,8 @@ import { isModule, leavesOf, ownOf, type Module, type VariableSpec, type Variabl
 import { quoted } from "./safetensors-header.ts";
 import { readFile, writeFile, type DTypeChoice, type NamedTensors } from "./safetensors.ts";
 
-/** Variables by name, in records of records: `{ model: net.parameters(), optimizer: optimizer.state(net.parameters()) }`. */
-export interface VariableTree { readonly [name: string]: Variable | VariableTree }
+/** Variables by name, in records and lists of these: `{ model: net.parameters(), optimizer: optimizer.state(net.parameters()) }`. */
+export interface VariableTree { readonly [name: string]: Variable | VariableTree | readonly (Variable | VariableTree)[] }
 
 /** How a file is read into variables. */
 export interface LoadOptions {
@@ -144,12 +144,12 @@ function ownSlots(module: Module, prefix: string, tensors: NamedTensors): readon
 /** The variables of a tree by their paths. */
 function flat(caller: string, tree: VariableTree): Variables {
   const found = new Map<string, Variable>();
-  const visit = (each: Variable | VariableTree, path: string): void => {
+  const visit = (each: VariableTree[string], path: string): void => {
     if (each instanceof Variable) {
       if (found.has(path)) throw new ParameterFileError(`${caller}: two variables are called "${path}"; give one of them another name`);
       found.set(path, each);
-    } else if (isRecord(each)) {
-      for (const [name, below] of Object.entries(each)) visit(below, path === "" ? name : `${path}.${name}`);
+    } else if (isRecord(each) || Array.isArray(each)) {
+      for (const [name, below] of Object.entries<VariableTree[string]>(each)) visit(below, path === "" ? name : `${path}.${name}`);
     } else {
       throw new ParameterFileError(`${caller}: ${path === "" ? "what is to be saved or loaded" : `"${path}"`} is ${described(each)}, no variable and no record of variables; give those of a model, model.parameters()`);
     }
