@@ -10,7 +10,7 @@ import { inLines } from "./terminal/page.ts";
 import { textWidth } from "./text-width.ts";
 import { classColours, config, lineDashes } from "./theme.ts";
 import { thinned } from "./thinned.ts";
-import { extentOf, vectorOf, type Numbers } from "./values.ts";
+import { extentOf, isPlace, vectorOf, type Numbers } from "./values.ts";
 
 export interface LossCurveOptions {
   readonly title?: string | undefined;
@@ -58,14 +58,16 @@ export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, o
   const named: readonly (readonly [string, Numbers])[] = isNumbers(losses) ? [[yLabel, losses]] : Object.entries(losses);
   if (named.length === 0) throw new PlotError("lossCurve: there is no list; give numbers, or lists by name");
   const xs = options.x === undefined ? undefined : vectorOf("lossCurve", "x", options.x);
-  const odd = xs?.findIndex((x, i) => !Number.isFinite(x) || x < xs[i - 1]) ?? -1;
-  if (xs !== undefined && odd !== -1) throw new PlotError(`lossCurve: x has ${xs[odd]} at ${odd}${odd > 0 ? ` after ${xs[odd - 1]}` : ""}; give finite places in rising order`);
+  const odd = xs?.findIndex((x, i) => !isPlace(x) || x < xs[i - 1]) ?? -1;
+  if (xs !== undefined && odd !== -1) throw new PlotError(`lossCurve: x has ${xs[odd]} at ${odd}${odd > 0 ? ` after ${xs[odd - 1]}` : ""}; give finite places in rising order, none beyond 1e300`);
   let left = 0;
+  let large = false;
   const curves = named.map(([name, numbers]): Curve => {
     const ys = vectorOf("lossCurve", `"${name}"`, numbers);
     if (xs !== undefined && xs.length !== ys.length) throw new PlotError(`lossCurve: "${name}" has ${ys.length} values and x ${xs.length}; give as many`);
-    const drawable = (y: number): boolean => Number.isFinite(y) && (yScale === "linear" || y > 0);
+    const drawable = (y: number): boolean => isPlace(y) && (yScale === "linear" || y > 0);
     left += ys.filter((y) => !drawable(y)).length;
+    large ||= ys.some((y) => Number.isFinite(y) && !isPlace(y));
     return { name, points: ys.map((y, i) => [xs?.[i] ?? i + 1, drawable(y) ? y : NaN] as const) };
   });
   const drawn = curves.map(({ name, points }): Curve => {
@@ -75,7 +77,7 @@ export function lossCurve(losses: Numbers | Readonly<Record<string, Numbers>>, o
     return { name, points: finite };
   });
   const several = curves.length > 1;
-  const remark = left === 0 ? undefined : `${left} ${left === 1 ? "value is" : "values are"} left out: ${yScale === "log" ? "not above 0, or " : ""}not finite`;
+  const remark = left === 0 ? undefined : `${left} ${left === 1 ? "value is" : "values are"} left out: ${yScale === "log" ? "not above 0, or " : ""}not finite${large ? ", or beyond 1e300" : ""}`;
   const subtitles = [subtitle, remark].filter((line) => line !== undefined);
   const names = curves.map(({ name }) => name);
   // Names stand above the curves if they fit there, else beside them.
@@ -118,7 +120,7 @@ const numberFormat = /^(.?[<>=^])?[-+( ]?[$#]?0?\d*,?(\.\d+)?~?[%a-zA-Z]?$/;
 
 function checkAxes(yScale: string, yDomain: readonly number[] | undefined, yFormat: string | undefined): void {
   if (yScale !== "linear" && yScale !== "log") throw new PlotError(`lossCurve: yScale "${yScale}"; give "linear" or "log"`);
-  if (yDomain !== undefined && !(yDomain.length === 2 && yDomain.every(Number.isFinite) && yDomain[0] < yDomain[1] && (yScale === "linear" || yDomain[0] > 0))) {
+  if (yDomain !== undefined && !(yDomain.length === 2 && yDomain.every(isPlace) && yDomain[0] < yDomain[1] && (yScale === "linear" || yDomain[0] > 0))) {
     throw new PlotError(`lossCurve: yDomain [${yDomain.join(", ")}]; give two finite numbers, the lower end first${yScale === "log" ? ", above 0 on a logarithmic axis" : ""}`);
   }
   if (yFormat !== undefined && !numberFormat.test(yFormat)) throw new PlotError(`lossCurve: yFormat "${yFormat}" is no format of d3's; give ".2f" or ".0%", for instance`);

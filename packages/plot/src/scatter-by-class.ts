@@ -6,7 +6,7 @@ import { schema, type Json } from "./spec.ts";
 import { classMarks, fieldLines } from "./terminal/field.ts";
 import { inLines, legendLines } from "./terminal/page.ts";
 import { classColours, classShapes, config } from "./theme.ts";
-import { extentOf, matrixOf, vectorOf, widened, type Numbers, type Rows } from "./values.ts";
+import { extentOf, isPlace, matrixOf, vectorOf, widened, type Numbers, type Rows } from "./values.ts";
 
 export interface ScatterOptions {
   readonly title?: string | undefined;
@@ -67,8 +67,8 @@ export function classedPoints(caller: string, given: Rows, labels: Numbers, name
   if (points.length !== classes.length) throw new PlotError(`${caller}: there are ${points.length} points and ${classes.length} classes; give a class for each point`);
   const odd = classes.find((label) => !Number.isInteger(label) || label < 0);
   if (odd !== undefined) throw new PlotError(`${caller}: ${odd} is no class; classes are whole numbers from 0 up`);
-  const lost = points.findIndex((point) => !point.every(Number.isFinite));
-  if (lost !== -1) throw new PlotError(`${caller}: point ${lost} is (${points[lost].join(", ")}); coordinates must be finite`);
+  const lost = points.findIndex((point) => !point.every(isPlace));
+  if (lost !== -1) throw new PlotError(`${caller}: point ${lost} is (${points[lost].join(", ")}); coordinates must be finite, and up to 1e300`);
   const present = [...new Set(classes)].sort((a, b) => a - b);
   if (names !== undefined) checkNames(caller, names, present);
   return {

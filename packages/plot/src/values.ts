@@ -101,6 +101,9 @@ function flatten(value: unknown, shape: readonly number[], axis: number, into: n
 
 const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
+/** Whether an axis can show a number: beyond, the span between two of them may be infinite. */
+export const isPlace = (value: number): boolean => Math.abs(value) <= 1e300;
+
 /** The least and the largest of the finite numbers; [0, 1] where there are none. */
 export function extentOf(values: Iterable<number>): readonly [number, number] {
   let least = Infinity;
