@@ -1,4 +1,5 @@
 import { Tensor, generator, slice, take, tensor, type ReadonlyInt32Array } from "@ndgrad/core";
+import { described as kindOf } from "./described.ts";
 import { TrainingError } from "./errors.ts";
 
 /** Inputs and targets: one example for each index of their first axis. */
@@ -46,6 +47,8 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
   // Whoever has no compiler may forget them.
   if (typeof data !== "object" || data === null) throw new TrainingError(neither);
   if ("epoch" in data) {
+    const epoch: unknown = Reflect.get(data, "epoch");
+    if (typeof epoch !== "function") throw new TrainingError(`${caller}: the data's epoch is ${kindOf(epoch)}; a source of batches has a function epoch(number) that gives an epoch's batches`);
     if (data.size === Infinity) throw new TrainingError(`${caller}: the data never end, so no epoch would; say how many batches make one: data.take(n)`);
     return data;
   }
@@ -75,11 +78,15 @@ export function toSource<X extends Tensor, Y extends Tensor>(caller: string, dat
 export async function* batchesFrom<X extends Tensor, Y extends Tensor>(caller: string, source: BatchSource<X, Y>, from: Position): AsyncGenerator<Examples<X, Y>> {
   const skips = source.iterate === undefined ? from.taken : 0;
   let number = from.taken - skips;
-  for await (const batch of from.taken > 0 && source.iterate !== undefined ? source.iterate(from) : source.epoch(from.epoch)) {
+  const batches: unknown = from.taken > 0 && source.iterate !== undefined ? source.iterate(from) : source.epoch(from.epoch);
+  if (!isIterable(batches)) throw new TrainingError(`${caller}: the data's epoch(${from.epoch}) gave ${kindOf(batches)}; give an array of batches { x, y }, or a generator or other iterable of them`);
+  for await (const batch of batches as Iterable<Examples<X, Y>> | AsyncIterable<Examples<X, Y>>) {
     checkBatch(caller, batch, ++number);
     if (number > skips) yield batch;
   }
 }
+
+const isIterable = (value: unknown): boolean => typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 
 /** Throws unless a batch is tensors x and y with as many examples. */
 function checkBatch(caller: string, batch: unknown, number: number): void {

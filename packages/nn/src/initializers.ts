@@ -5,11 +5,23 @@ import { ModuleError } from "./errors.ts";
 /** Draws the first value of a parameter: a tensor of this shape and dtype. A weight has the shape [inputs, outputs]. */
 export type Initializer = (shape: readonly number[], stream: Generator, dtype: FloatDType) => Tensor;
 
+/** An initializer that says what it is where it is called by mistake: `initializers.heNormal()`. */
+const checked = (name: string, draw: Initializer): Initializer => (shape, stream, dtype) => {
+  if (Array.isArray(shape)) return draw(shape, stream, dtype);
+  throw new ModuleError(`${name}: a layer calls its initializer with (shape, stream, dtype), got ${described(shape)}; give it as it is, as in dense(2, 3, { initializer: initializers.${name} })`);
+};
+
+/** The same of one that draws. */
+const checkedDraw = (name: string, draw: Initializer): Initializer => checked(name, (shape, stream, dtype) => {
+  if (typeof stream?.uniform === "function") return draw(shape, stream, dtype);
+  throw new ModuleError(`${name}: the stream is ${described(stream)}; give a generator: generator(seed)`);
+});
+
 /** All zeros: what a bias begins with. */
-export const zeros: Initializer = (shape, _, dtype) => fullOfZeros([...shape], { dtype });
+export const zeros: Initializer = checked("zeros", (shape, _, dtype) => fullOfZeros([...shape], { dtype }));
 
 /** All ones. */
-export const ones: Initializer = (shape, _, dtype) => fullOfOnes([...shape], { dtype });
+export const ones: Initializer = checked("ones", (shape, _, dtype) => fullOfOnes([...shape], { dtype }));
 
 /**
  * The same number everywhere.
@@ -18,7 +30,7 @@ export const ones: Initializer = (shape, _, dtype) => fullOfOnes([...shape], { d
  */
 export function constant(value: number): Initializer {
   if (typeof value !== "number") throw new ModuleError(`constant: the value must be a number, got ${described(value)}`);
-  return (shape, _, dtype) => fullOfZeros([...shape], { dtype }).add(value);
+  return checked("constant(value)", (shape, _, dtype) => fullOfZeros([...shape], { dtype }).add(value));
 }
 
 /**
@@ -29,7 +41,7 @@ export function constant(value: number): Initializer {
 export function uniform(low: number, high: number): Initializer {
   checkNumbers("uniform", { low, high });
   if (!(low < high) || !Number.isFinite(high - low)) throw new ModuleError(`uniform: low must be below high, got ${low} and ${high}`);
-  return (shape, stream, dtype) => stream.uniform([...shape], { low, high, dtype });
+  return checkedDraw("uniform(low, high)", (shape, stream, dtype) => stream.uniform([...shape], { low, high, dtype }));
 }
 
 /**
@@ -40,7 +52,7 @@ export function uniform(low: number, high: number): Initializer {
 export function normal(mean: number = 0, std: number = 1): Initializer {
   checkNumbers("normal", { mean, std });
   if (!(std >= 0) || !Number.isFinite(mean) || !Number.isFinite(std)) throw new ModuleError(`normal: std must not be negative, got mean ${mean} and std ${std}`);
-  return (shape, stream, dtype) => stream.normal([...shape], { mean, std, dtype });
+  return checkedDraw("normal(mean, std)", (shape, stream, dtype) => stream.normal([...shape], { mean, std, dtype }));
 }
 
 /** Throws unless all are numbers: other frameworks take them by name. */
@@ -52,16 +64,16 @@ function checkNumbers(initializer: string, numbers: Readonly<Record<string, unkn
 }
 
 /** Uniform within ±√(6 / (fanIn + fanOut)): keeps the variance of values and gradients through tanh and sigmoid. Glorot and Bengio, 2010. PyTorch: xavier_uniform_. */
-export const glorotUniform: Initializer = (shape, stream, dtype) => evenly(6 / sum(fans(shape)))(shape, stream, dtype);
+export const glorotUniform: Initializer = checkedDraw("glorotUniform", (shape, stream, dtype) => evenly(6 / sum(fans(shape)))(shape, stream, dtype));
 
 /** Normal with variance 2 / (fanIn + fanOut). Glorot and Bengio, 2010. PyTorch: xavier_normal_. */
-export const glorotNormal: Initializer = (shape, stream, dtype) => normally(2 / sum(fans(shape)))(shape, stream, dtype);
+export const glorotNormal: Initializer = checkedDraw("glorotNormal", (shape, stream, dtype) => normally(2 / sum(fans(shape)))(shape, stream, dtype));
 
 /** Uniform within ±√(6 / fanIn): keeps the variance of values through relu. He and others, 2015. PyTorch: kaiming_uniform_ for relu. */
-export const heUniform: Initializer = (shape, stream, dtype) => evenly(6 / fans(shape)[0])(shape, stream, dtype);
+export const heUniform: Initializer = checkedDraw("heUniform", (shape, stream, dtype) => evenly(6 / fans(shape)[0])(shape, stream, dtype));
 
 /** Normal with variance 2 / fanIn. He and others, 2015. PyTorch: kaiming_normal_ for relu. */
-export const heNormal: Initializer = (shape, stream, dtype) => normally(2 / fans(shape)[0])(shape, stream, dtype);
+export const heNormal: Initializer = checkedDraw("heNormal", (shape, stream, dtype) => normally(2 / fans(shape)[0])(shape, stream, dtype));
 
 const sum = ([a, b]: readonly [number, number]): number => a + b;
 const evenly = (square: number): Initializer => uniform(-Math.sqrt(square), Math.sqrt(square));

@@ -93,6 +93,7 @@ describe("dense", () => {
     ["an activation by name", () => dense(2, 3, { activation: "relu" as never }), `dense: activation is "relu"; give a function, such as relu`],
     ["an initializer by name", () => dense(2, 3, { initializer: "he" as never }), `dense: initializer is "he"; give a function, such as initializers.heNormal`],
     ["an initializer that was not made", () => dense(2, 3, { initializer: initializers.constant as never }), "constant: the value must be a number, got an array"],
+    ["an initializer that was called", () => dense(2, 3, { initializer: (initializers.heNormal as () => never)() }), "heNormal: a layer calls its initializer with (shape, stream, dtype), got undefined; give it as it is, as in dense(2, 3, { initializer: initializers.heNormal })"],
     ["an initializer that gives none", () => dense(2, 3, { initializer: (() => undefined) as never }), "dense(2, 3): weight: the initializer gave undefined, and float32[2, 3] was asked for"],
     ["weights of another shape", () => dense(2, 3, { initializer: () => zeros([3, 2]) }), "dense(2, 3): weight: the initializer gave float32[3, 2], and float32[2, 3] was asked for"],
     ["a bias of another dtype", () => dense(2, 3, { dtype: "float64", biasInitializer: () => zeros([3]) }), "dense(2, 3): bias: the initializer gave float32[3], and float64[3] was asked for"],
