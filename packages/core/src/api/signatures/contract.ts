@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import type { Fits, MatMul, Shape, UnknownRank } from "../../shape/types.ts";
+import type { AnyShape, Fits, MatMul, Shape, Unknowable, UnknownRank } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Arithmetic, NestedLiteral, Operand, TensorLike, Union } from "./operands.ts";
 
@@ -48,10 +48,16 @@ export interface DotMethod {
 }
 /** As a matrix product while the right side is a matrix or a vector; beyond that the types know no more. */
 type Dot<A extends Shape, B extends Shape> =
-  UnknownRank<A, B> extends true ? Fits<Shape>
+  UnknownRank<A, B> extends true ? Unknowable
   : A extends [] ? Fits<B> : B extends [] ? Fits<A>
-  : B["length"] extends 1 | 2 ? MatMul<A, B> : Fits<Shape>;
+  : B["length"] extends 1 | 2 ? MatMul<A, B> : Unknowable;
 
 /** A product of tensors whose axes are named by something the types do not read. */
-export interface ContractionFunction<Axes> { (a: Operand, b: Operand, axes?: Axes): Tensor }
-export interface ContractionMethod<Axes> { (this: Tensor, b: Operand, axes?: Axes): Tensor }
+export interface ContractionFunction<Axes> {
+  <D extends DType, E extends DType>(a: TensorLike<AnyShape, D>, b: TensorLike<AnyShape, E>, axes?: Axes): Tensor<AnyShape, Arithmetic[D][E]>;
+  (a: Operand, b: Operand, axes?: Axes): Tensor;
+}
+export interface ContractionMethod<Axes> {
+  <D extends DType, E extends DType>(this: Tensor<AnyShape, D>, b: TensorLike<AnyShape, E>, axes?: Axes): Tensor<AnyShape, Arithmetic[D][E]>;
+  (this: Tensor, b: Operand, axes?: Axes): Tensor;
+}

@@ -26,8 +26,10 @@ export interface FullFunction {
   <D extends DType = "bool">(shape: Shape, value: boolean, options?: Typed<D>): Tensor<AnyShape, NoInfer<D>>;
 }
 export interface LikeFunction { <S extends Shape, D extends DType, E extends DType = D>(x: TensorLike<S, D>, options?: Typed<E>): Tensor<S, NoInfer<E>> }
+/** bool holds 0 and 1 too; what `number` is, only the run knows. */
+type FilledDType<D extends DType, N extends number | boolean> = N extends 0 | 1 ? D : number extends N ? D | Choice[D][Bare<N>] : Choice[D][Bare<N>];
 export interface FullLikeFunction {
-  <S extends Shape, D extends DType, const N extends number | boolean, E extends DType = Choice[D][Bare<N>]>(x: TensorLike<S, D>, value: N, options?: Typed<E>): Tensor<S, NoInfer<E>>;
+  <S extends Shape, D extends DType, const N extends number | boolean, E extends DType = FilledDType<D, N>>(x: TensorLike<S, D>, value: N, options?: Typed<E>): Tensor<S, NoInfer<E>>;
 }
 export interface EyeFunction {
   <const Rows extends number, const Columns extends number = Rows, D extends DType = "float32">(

@@ -98,17 +98,19 @@ export interface WhereMethod {
   (this: Tensor, condition: Operand, other: Operand): Tensor;
 }
 
+/** Without bounds the dtype stays. */
+type Clipped<D extends DType, N extends number> = [N] extends [never] ? D : Choice[D][Bare<N>];
 /** What becomes of each member of a union of tensors within bounds. */
-type EachClipped<X> = X extends TensorLike<infer S, infer D> ? Tensor<S, Choice[Choice[D][D]][Bare<number>]> : Tensor;
+type EachClipped<X> = X extends TensorLike<infer S, infer D> ? Tensor<S, Clipped<D, number>> : Tensor;
 
 /** Moves elements into bounds, which are numbers or tensors of the same shape. */
 export interface ClipFunction {
-  <S extends Shape, D extends DType, const N extends number>(x: TensorLike<S, D>, bounds: Bounds<N>): Tensor<S, Choice[Choice[D][D]][Bare<N>]>;
+  <S extends Shape, D extends DType, const N extends number = never>(x: TensorLike<S, D>, bounds: Bounds<N>): Tensor<S, Clipped<D, N>>;
   <X extends TensorLike>(x: X, bounds: Bounds<number>): EachClipped<X>;
   (x: Operand, bounds: TensorBounds): Tensor;
 }
 export interface ClipMethod {
-  <S extends Shape, D extends DType, const N extends number>(this: Tensor<S, D>, bounds: Bounds<N>): Tensor<S, Choice[Choice[D][D]][Bare<N>]>;
+  <S extends Shape, D extends DType, const N extends number = never>(this: Tensor<S, D>, bounds: Bounds<N>): Tensor<S, Clipped<D, N>>;
   <X extends Tensor>(this: X, bounds: Bounds<number>): EachClipped<X>;
   (this: Tensor, bounds: TensorBounds): Tensor;
 }

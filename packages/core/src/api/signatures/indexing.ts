@@ -3,8 +3,8 @@ import type { ReplaceAxis, Unsized } from "../../shape/axis-types.ts";
 import type { AnyShape, Refused, Shape } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { NamedAxis } from "../option-names.ts";
-import type { AxisOption, EachKept } from "./reduce.ts";
-import type { NestedLiteral, Operand, Same, TensorLike, Union, Unshaped } from "./operands.ts";
+import type { AxisOption } from "./reduce.ts";
+import type { Arithmetic, Bare as BareColumn, NestedLiteral, Operand, TensorLike, Union, Unshaped } from "./operands.ts";
 
 type Bare = number | boolean | NestedLiteral;
 /** Places along an axis: whole numbers, a list of them, or an int32 tensor. */
@@ -16,9 +16,6 @@ type IndicesShape<I extends IndexLike> = I extends number ? [] : I extends Tenso
 
 /** A shape with one more axis. */
 type Appended<S extends Shape, Size extends number> = number extends S["length"] ? AnyShape : [...S, Size];
-
-/** What is added: of the dtype of what it is added to. */
-type Updates<D extends DType> = TensorLike<Shape, D> | number | NestedLiteral;
 
 export interface TakeFunction {
   (x: Bare, indices: IndexLike, options?: AxisOption<number>): Tensor;
@@ -41,17 +38,27 @@ export interface TakeAlongAxisMethod { <I extends Shape, D extends DType, E exte
 
 export interface ScatterAddFunction {
   (x: Bare, indices: Operand, updates: Operand, options: NamedAxis): Tensor;
-  <S extends Shape, D extends DType, E extends DType>(x: TensorLike<S, D>, indices: TensorLike<Shape, E> & Int32<E>, updates: Updates<NoInfer<D>>, options: NamedAxis): Tensor<S, D>;
+  <S extends Shape, D extends DType, I extends DType, const N extends number | boolean>(x: TensorLike<S, D>, indices: TensorLike<Shape, I> & Int32<I>, updates: N, options: NamedAxis): Tensor<S, Arithmetic[D][BareColumn<N>]>;
+  <S extends Shape, I extends DType>(x: TensorLike<S>, indices: TensorLike<Shape, I> & Int32<I>, updates: NestedLiteral, options: NamedAxis): Tensor<S, AnyDType>;
+  <S extends Shape, D extends DType, I extends DType, E extends DType>(x: TensorLike<S, D>, indices: TensorLike<Shape, I> & Int32<I>, updates: TensorLike<Shape, E>, options: NamedAxis): Tensor<S, Arithmetic[D][E]>;
 }
-export interface ScatterAddMethod { <S extends Shape, D extends DType, E extends DType>(this: Tensor<S, D>, indices: TensorLike<Shape, E> & Int32<E>, updates: Updates<NoInfer<D>>, options: NamedAxis): Tensor<S, D> }
+export interface ScatterAddMethod {
+  <S extends Shape, D extends DType, I extends DType, const N extends number | boolean>(this: Tensor<S, D>, indices: TensorLike<Shape, I> & Int32<I>, updates: N, options: NamedAxis): Tensor<S, Arithmetic[D][BareColumn<N>]>;
+  <S extends Shape, I extends DType>(this: Tensor<S>, indices: TensorLike<Shape, I> & Int32<I>, updates: NestedLiteral, options: NamedAxis): Tensor<S, AnyDType>;
+  <S extends Shape, D extends DType, I extends DType, E extends DType>(this: Tensor<S, D>, indices: TensorLike<Shape, I> & Int32<I>, updates: TensorLike<Shape, E>, options: NamedAxis): Tensor<S, Arithmetic[D][E]>;
+}
 
 export interface TakeAddFunction {
   (x: Bare, indices: IndexLike, updates: Operand, options?: AxisOption<number>): Tensor;
-  <S extends Shape, D extends DType, const I extends IndexLike>(x: TensorLike<S, D>, indices: I & IndexFits<I>, updates: Updates<NoInfer<D>>, options?: AxisOption<number>): Tensor<S, D>;
+  <S extends Shape, D extends DType, const I extends IndexLike, const N extends number | boolean>(x: TensorLike<S, D>, indices: I & IndexFits<I>, updates: N, options?: AxisOption<number>): Tensor<S, Arithmetic[D][BareColumn<N>]>;
+  <S extends Shape, const I extends IndexLike>(x: TensorLike<S>, indices: I & IndexFits<I>, updates: NestedLiteral, options?: AxisOption<number>): Tensor<S, AnyDType>;
+  <S extends Shape, D extends DType, const I extends IndexLike, E extends DType>(x: TensorLike<S, D>, indices: I & IndexFits<I>, updates: TensorLike<Shape, E>, options?: AxisOption<number>): Tensor<S, Arithmetic[D][E]>;
 }
 export interface TakeAddMethod {
-  <U extends Tensor>(this: Union<U>, indices: IndexLike, updates: Operand, options?: AxisOption<number>): EachKept<U, Same>;
-  <S extends Shape, D extends DType, const I extends IndexLike>(this: Tensor<S, D>, indices: I & IndexFits<I>, updates: Updates<NoInfer<D>>, options?: AxisOption<number>): Tensor<S, D>;
+  <U extends Tensor>(this: Union<U>, indices: IndexLike, updates: Operand, options?: AxisOption<number>): Tensor;
+  <S extends Shape, D extends DType, const I extends IndexLike, const N extends number | boolean>(this: Tensor<S, D>, indices: I & IndexFits<I>, updates: N, options?: AxisOption<number>): Tensor<S, Arithmetic[D][BareColumn<N>]>;
+  <S extends Shape, const I extends IndexLike>(this: Tensor<S>, indices: I & IndexFits<I>, updates: NestedLiteral, options?: AxisOption<number>): Tensor<S, AnyDType>;
+  <S extends Shape, D extends DType, const I extends IndexLike, E extends DType>(this: Tensor<S, D>, indices: I & IndexFits<I>, updates: TensorLike<Shape, E>, options?: AxisOption<number>): Tensor<S, Arithmetic[D][E]>;
 }
 
 export interface OneHotFunction {

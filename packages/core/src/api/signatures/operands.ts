@@ -28,11 +28,11 @@ export type DTypeOf = { readonly [D in DType]: DType };
 /** The dtype of a result, by both operands'. A bare number counts as what `Bare` says. */
 export type DTypeOfPair = { readonly [D in DType]: DTypeOf };
 /**
- * Which column of `DTypeOfPair` a bare number stands in, by what its type says of its value: a whole number and a boolean count as bool
- * and take the dtype of the tensor beside them, a fraction counts as float32, and `number` may be either.
+ * Which column of `DTypeOfPair` a bare number stands in, by what its type says of its value: a boolean counts as bool and a whole
+ * number as int32, so that both take the dtype of a float beside them, a fraction counts as float32, and `number` may be either.
  */
 export type Bare<N extends number | boolean> =
-  N extends boolean ? "bool" : number extends N ? "bool" | "float32" : `${N}` extends `${string}.${string}` | `${string}e-${string}` ? "float32" : "bool";
+  N extends boolean ? "bool" : number extends N ? "int32" | "float32" : `${N}` extends `${string}.${string}` | `${string}e-${string}` ? "float32" : "int32";
 
 /** Functions with fractional results: int32 and bool give float32. */
 export interface ToFloat { readonly float32: "float32"; readonly float64: "float64"; readonly int32: "float32"; readonly bool: "float32"; readonly [unknown: string]: AnyDType }
@@ -52,11 +52,11 @@ export type PromotedDType<D extends DType, E extends DType> = Arithmetic[D][E];
 /** As `Arithmetic`, in floats. */
 export interface FloatArithmetic { readonly float32: ToFloat; readonly float64: WithFloat64; readonly int32: ToFloat; readonly bool: ToFloat; readonly [unknown: string]: AnyDType }
 export interface Comparison { readonly float32: ToBool; readonly float64: ToBool; readonly int32: ToBool; readonly bool: ToBool; readonly [unknown: string]: ToBool }
-/** As `Arithmetic`, but two bool tensors stay bool (beside a number they become int32). */
+/** As `Arithmetic`, but two bools stay bool. */
 export interface Choice { readonly float32: WithFloat32; readonly float64: WithFloat64; readonly int32: ToNumber; readonly bool: WithBool; readonly [unknown: string]: AnyDType }
-interface WithBool { readonly float32: "float32"; readonly float64: "float64"; readonly int32: "int32"; readonly bool: "bool" | "int32"; readonly [unknown: string]: AnyDType }
+interface WithBool { readonly float32: "float32"; readonly float64: "float64"; readonly int32: "int32"; readonly bool: "bool"; readonly [unknown: string]: AnyDType }
 /** Functions of bits: floats are refused. */
-export interface Bits { readonly float32: Refusal; readonly float64: Refusal; readonly int32: BitsOf<"int32">; readonly bool: BitsOf<"bool" | "int32">; readonly [unknown: string]: AnyDType }
+export interface Bits { readonly float32: Refusal; readonly float64: Refusal; readonly int32: BitsOf<"int32">; readonly bool: BitsOf<"bool">; readonly [unknown: string]: AnyDType }
 interface BitsOf<Beside extends DType> { readonly float32: never; readonly float64: never; readonly int32: "int32"; readonly bool: Beside; readonly [unknown: string]: AnyDType }
 interface Refusal { readonly float32: never; readonly float64: never; readonly int32: never; readonly bool: never }
 /** Shifts compute in int32. */

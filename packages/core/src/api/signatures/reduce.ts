@@ -48,14 +48,14 @@ export interface CumulativeFunction<T extends DTypeOf> {
   (x: number | boolean | NestedLiteral, options?: CumulativeOptions): Tensor;
   <S extends Shape, D extends DType, const A extends number | undefined = undefined>(
     x: TensorLike<S, D>, options?: CumulativeOptions<A> & Along<S, A extends number ? A : number>["fits"],
-  ): Tensor<A extends number ? S : Shape, T[D]>;
+  ): Tensor<A extends number ? S : [number], T[D]>;
 }
 export interface CumulativeMethod<T extends DTypeOf> {
   <U extends Tensor>(this: Union<U>, options: CumulativeOptions<number>): EachKept<U, T>;
   <U extends Tensor>(this: Union<U>, options?: CumulativeOptions): Unshaped<U, T>;
   <S extends Shape, D extends DType, const A extends number | undefined = undefined>(
     this: Tensor<S, D>, options?: CumulativeOptions<A> & Along<S, A extends number ? A : number>["fits"],
-  ): Tensor<A extends number ? S : Shape, T[D]>;
+  ): Tensor<A extends number ? S : [number], T[D]>;
 }
 /** Along which axis values run together, and from which end. */
 export interface CumulativeOptions<A extends number | undefined = number | undefined> { readonly axis?: A; readonly reverse?: boolean | undefined }
