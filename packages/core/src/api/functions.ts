@@ -205,7 +205,7 @@ export const heaviside: HeavisideFunction = dispatch("heaviside", ["tensor", "va
  * x / (1 + |x|). PyTorch: softsign.
  * @example softsign(tensor([1])); // [0.5]
  */
-export const softsign: UnaryFunction<ToFloat> = dispatch("softsign", ["tensor"], activations.softsign);
+export const softsign: UnaryFunction<ToFloat> = dispatch("softsign", ["tensor"], activation.softsign);
 
 const clipOptions: OptionNames<ClipOptions> = { min: operand, max: operand };
 const bound = (value: unknown, { dtype }: Tensor): Value | undefined => (value === undefined ? undefined : toValue("clip", value, dtype));

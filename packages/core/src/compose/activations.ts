@@ -1,11 +1,11 @@
 import { isFloat, toFloat } from "../dtype.ts";
 import { cast } from "../ops/cast.ts";
-import { add, div, mul, neg } from "../ops/elementwise/arithmetic.ts";
+import { add, mul, neg } from "../ops/elementwise/arithmetic.ts";
 import { erf, sigmoid, softplus } from "../ops/elementwise/activation.ts";
 import { equal, greater, isNaN } from "../ops/elementwise/comparison.ts";
+import { maximum, minimum } from "../ops/elementwise/extremes.ts";
 import { expm1 } from "../ops/elementwise/exponential.ts";
 import { tanh } from "../ops/elementwise/hyperbolic.ts";
-import { abs } from "../ops/elementwise/rounding.ts";
 import { where } from "../ops/elementwise/where.ts";
 import type { Value } from "../ops/literal.ts";
 import type { Tensor } from "../tensor.ts";
@@ -28,15 +28,21 @@ export interface GeluOptions {
   readonly approximate?: "none" | "tanh" | undefined;
 }
 
+/** Beyond it, the probabilities of a normal distribution are 0 and 1 in every dtype. */
+const saturated = 100;
+
 /**
  * x · Φ(x) with Φ the normal distribution's cumulative probability, ½·x·(1 + erf(x/√2)) (Hendrycks and Gimpel 2016);
  * approximately ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))). PyTorch: gelu.
  * @example gelu(tensor([1])); // [0.8413]
  */
 export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
-  const half = mul(cast(x, toFloat(x.dtype)), 0.5);
+  const floats = cast(x, toFloat(x.dtype));
+  const half = mul(floats, 0.5);
   if (approximate === "none") return mul(half, add(erf(mul(half, Math.SQRT2)), 1));
-  const cubic = mul(x, add(mul(mul(x, x), 0.044715), 1));
+  // tanh is ±1 long before the cube overflows, which would make its gradient 0 · ∞.
+  const bounded = minimum(maximum(floats, -saturated), saturated);
+  const cubic = mul(bounded, add(mul(mul(bounded, bounded), 0.044715), 1));
   return mul(half, add(tanh(mul(cubic, Math.sqrt(2 / Math.PI))), 1));
 }
 
@@ -70,9 +76,3 @@ export function heaviside(x: Tensor, atZero?: Value): Tensor {
   const stepped = atZero === undefined ? above : where(equal(x, 0), atZero, above);
   return isFloat(x.dtype) ? where(isNaN(x), NaN, stepped) : stepped;
 }
-
-/**
- * x / (1 + |x|). PyTorch: softsign.
- * @example softsign(tensor([1])); // [0.5]
- */
-export const softsign = (x: Tensor): Tensor => div(x, add(abs(x), 1));

@@ -226,11 +226,11 @@ export const composed: Readonly<Record<string, Composed>> = {
   clip: elementwise((x) => core.clip(x, { min: -1, max: 2 }), (x) => Math.min(Math.max(x, -1), 2), { accuracy: "exact", gives: toNumber, smooth: false }),
   elu: elementwise((x) => core.elu(x, { alpha: 0.5 }), (x) => (x > 0 ? x : 0.5 * Math.expm1(x)), { smooth: false }),
   gelu: elementwise((x) => core.gelu(x), (x) => 0.5 * x * (1 + errorFunction(x / Math.SQRT2)), { accuracy: "cancelling" }),
-  heaviside: elementwise((x) => core.heaviside(x), (x) => Number(x > 0), { accuracy: "exact", gives: (dtype) => dtype, smooth: false }),
+  "gelu ": elementwise((x) => core.gelu(x, { approximate: "tanh" }), (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))), { accuracy: "cancelling" }),
+  heaviside: elementwise((x) => core.heaviside(x), (x) => (Number.isNaN(x) ? NaN : Number(x > 0)), { accuracy: "exact", gives: (dtype) => dtype, smooth: false }),
   leakyRelu: elementwise((x) => core.leakyRelu(x, { slope: 0.25 }), (x) => (x > 0 ? x : x * 0.25), { smooth: false }),
   logSigmoid: elementwise((x) => core.logSigmoid(x), (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))),
   silu: elementwise((x) => core.silu(x), (x) => x * sigmoid(x)),
-  softsign: elementwise((x) => core.softsign(x), (x) => x / (1 + Math.abs(x)), { smooth: false }),
   isClose: {
     accuracy: "exact", smooth: false, special: true,
     sample(pick) {

@@ -1,4 +1,6 @@
-import { hessian, hypot, tensor, vjp } from "@ndgrad/core";
+import {
+  clip, elu, gelu, grad, heaviside, hessian, hypot, leakyRelu, logSigmoid, logSumExp, norm, prod, silu, softmax, stack, std, tensor, vjp,
+} from "@ndgrad/core";
 import { bind, fromData, registry, type FloatDType, type Primitive, type Tensor } from "@ndgrad/core/internal";
 import { describe, expect, test } from "vitest";
 
@@ -36,7 +38,7 @@ const derivatives: Readonly<Record<string, readonly [Partial] | readonly [Partia
   asin: [(x) => 1 / Math.sqrt((1 - x) * (1 + x))], acos: [(x) => -1 / Math.sqrt((1 - x) * (1 + x))], atan: [(x) => inverseHypot(x) * inverseHypot(x)],
   sinh: [Math.cosh], cosh: [Math.sinh], tanh: [(x) => 4 * logistic(2 * x) * logistic(-2 * x)],
   asinh: [inverseHypot], acosh: [(x) => 1 / Math.sqrt(x - 1) / Math.sqrt(x + 1)], atanh: [(x) => (Math.abs(x) < 1 ? 1 / (1 - x) / (1 + x) : NaN)],
-  sigmoid: [(x) => logistic(x) * logistic(-x)], softplus: [logistic], relu: [(x) => Number(x > 0)], erf: [(x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x)],
+  sigmoid: [(x) => logistic(x) * logistic(-x)], softplus: [logistic], relu: [(x) => Number(x > 0)], softsign: [(x) => 1 / (1 + Math.abs(x)) / (1 + Math.abs(x))], erf: [(x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x)],
   add: [() => 1, () => 1], sub: [() => 1, () => -1], mul: [(_, b) => b, (a) => a], div: [(_, b) => 1 / b, (a, b) => -a / b / b],
   hypot: [(a, b) => alongHypot(a, b), (a, b) => alongHypot(b, a)],
   atan2: [(y, x) => overSquares(x, y), (y, x) => -overSquares(y, x)],
@@ -66,6 +68,40 @@ function magnitudes(dtype: FloatDType, count: number): number[] {
 const tolerance = { float32: 1e-5, float64: 1e-12 } as const;
 const least = { float32: 2 ** -149, float64: 2 ** -1074 } as const;
 const rounding = { float32: 2 ** -23, float64: 2 ** -52 } as const;
+
+/** Functions of primitives. Of gelu and silu only what is not lost where sigmoid and erf are rounded to 0 and 1. */
+const composed: Readonly<Record<string, readonly [f: (x: Tensor) => Tensor, derivative: Partial, ...more: number[]]>> = {
+  logSigmoid: [logSigmoid, (x) => logistic(-x)],
+  silu: [silu, (x) => logistic(x) * (1 + x * logistic(-x))],
+  gelu: [gelu, (x) => (Math.abs(x) > 5 ? Number(x > 0) : NaN)],
+  "gelu by tanh": [(x) => gelu(x, { approximate: "tanh" }), (x) => (Math.abs(x) > 5 ? Number(x > 0) : NaN)],
+  elu: [(x) => elu(x, { alpha: 0.5 }), (x) => (x > 0 ? 1 : 0.5 * Math.exp(x)), Infinity, -Infinity],
+  leakyRelu: [(x) => leakyRelu(x, { slope: 0.25 }), (x) => (x > 0 ? 1 : 0.25), Infinity, -Infinity, 0],
+  heaviside: [(x) => heaviside(x), flat, Infinity, -Infinity, 0],
+  clip: [(x) => clip(x, { min: -1, max: 2 }), (x) => (x === -1 || x === 2 ? 0.5 : Number(x > -1 && x < 2)), Infinity, -Infinity],
+  norm: [(x) => norm(x, { axis: [] }), signOf, 0],
+  "norm beside an equal": [(x) => norm(stack([x, x]), { axis: 0 }), (x) => signOf(x) * Math.SQRT2, 0],
+  "std of two": [(x) => std(stack([x, x.neg()]), { axis: 0 }), signOf, 0],
+  "prod of three": [(x) => prod(stack([x, x.mul(0).add(1), x.mul(0).add(1)]), { axis: 0 }).sum(), () => 1],
+  "logSumExp beside −∞": [(x) => logSumExp(stack([x, x.mul(0).sub(Infinity)]), { axis: 0 }), () => 1],
+  "logSumExp beside 0": [(x) => logSumExp(stack([x, x.mul(0)]), { axis: 0 }), logistic],
+  "softmax beside −∞": [(x) => softmax(stack([x, x.mul(0).sub(Infinity)]), { axis: 0 }).take(0), () => 0],
+};
+
+describe.each(["float32", "float64"] as const)("in %s, over all magnitudes, kinks and what infinities leave, the gradient is right of", (dtype) => {
+  test.each(Object.keys(composed))("%s", (name) => {
+    const [f, derivative, ...more] = composed[name];
+    const points = [...magnitudes(dtype, 200), ...more];
+    const x = fromData(dtype === "float32" ? Float32Array.from(points) : Float64Array.from(points), [points.length], dtype);
+    const { data } = grad((each: Tensor) => f(each).sum())(x);
+    const wrong = points.flatMap((point, i) => {
+      const expected = derivative(point, NaN);
+      const allowed = 1e-5 * Math.abs(expected) + rounding[dtype] * (dtype === "float32" ? 16 : 1e9);
+      return Number.isNaN(expected) || Math.abs(data[i] - expected) <= allowed ? [] : [`${point}: got ${data[i]}, not ${expected}`];
+    });
+    expect(wrong.slice(0, 5)).toEqual([]);
+  });
+});
 
 function wrongAt(primitive: Primitive, dtype: FloatDType, operands: readonly (readonly number[])[]): string[] {
   const tensors = operands.map((values) => fromData(dtype === "float32" ? Float32Array.from(values) : Float64Array.from(values), [values.length], dtype));

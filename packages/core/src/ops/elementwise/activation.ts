@@ -1,10 +1,11 @@
 import * as e from "../../engine/expr.ts";
 import { mathFunctions } from "../../engine/reference/interpret.ts";
 import { unary, type UnaryOp } from "../declare.ts";
-import { mul, neg, sub } from "./arithmetic.ts";
+import { add, mul, neg, sub } from "./arithmetic.ts";
 import { lessEqual } from "./comparison.ts";
 import { exp } from "./exponential.ts";
-import { square } from "./powers.ts";
+import { reciprocal, square } from "./powers.ts";
+import { abs } from "./rounding.ts";
 import { where } from "./where.ts";
 
 export const sigmoid: UnaryOp = unary({
@@ -35,6 +36,17 @@ export const relu: UnaryOp = unary({
   expr: (x) => e.max(x, 0),
   // By the result, not the argument: nothing else needs what the activation was applied to.
   vjp: [({ g, out }) => where(lessEqual(out, 0), 0, g)],
+  ranges: [[-3, 3]],
+});
+
+export const softsign: UnaryOp = unary({
+  name: "softsign",
+  doc: "x / (1 + |x|); ±1 at ±Infinity. PyTorch: softsign.",
+  takes: "float",
+  define: (x) => (Math.abs(x) === Infinity ? Math.sign(x) : x / (1 + Math.abs(x))),
+  expr: (x) => e.select(e.eq(e.abs(x), Infinity), e.copySign(1, x), e.div(x, e.add(e.abs(x), 1))),
+  // The derivative of the quotient would be the difference of two numbers that are alike for large x.
+  vjp: [({ g, inputs: [x] }) => mul(g, square(reciprocal(add(abs(x), 1))))],
   ranges: [[-3, 3]],
 });
 

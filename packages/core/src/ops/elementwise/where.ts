@@ -41,7 +41,8 @@ const wherePrimitive: Primitive<undefined> = definePrimitive<undefined>({
 
 /**
  * `a` where the condition holds (is not 0), `b` elsewhere; the three broadcast, and a and b are promoted to one dtype.
- * Gradients flow to the side that was taken only: they are 0 on the other, whatever it holds there.
+ * Gradients flow to the side that was taken only: they are 0 on the other, whatever it holds there. (Operations before that side
+ * may make NaN of 0 · ∞: keep their arguments in their domain by a `where` of their own.)
  */
 export function where(condition: Value, a: Value, b: Value): Tensor {
   const test = condition instanceof Tensor ? cast(condition, "bool") : scalar("where", condition, "bool");
