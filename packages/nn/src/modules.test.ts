@@ -267,6 +267,10 @@ describe("summary", () => {
   test("runs models of ids and of several inputs", () => {
     const rows = /table \(variable\) +30\nout \(dense\) +\[n, 12, 2\] +8\n/;
     expect(embedding().summary([12])).toMatch(rows);
+    expect(embedding().summary([0])).toMatch(/out \(dense\) +\[n, 0, 2\]/);
+    const strict = defineModule({ kind: "strict", forward: (x: Tensor) => { if (x.dtype !== "int32") throw new Error("ids, please"); return x; } });
+    expect(strict.summary([4])).toMatch(/strict +\[n, 4\]/);
+    expect(() => sequential(strict, dense(3, 1)).summary([4])).toThrow("ids, please");
     expect(embedding().summary(zeros([5, 12], { dtype: "int32" }))).toMatch(rows);
     const pair = model({ left: dense(4), right: embedding() }, ({ left, right }, x: Tensor, ids: Tensor) => ({ x: left(x), y: right(ids) }));
     expect(pair.summary([6], zeros([1, 7], { dtype: "int32" }))).toMatch(/left \(dense\) +\[n, 4\] +28\n.*\nright\.out \(dense\) +\[n, 7, 2\] +8\n/);

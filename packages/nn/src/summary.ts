@@ -49,9 +49,13 @@ function outputShapes(model: Module, inputs: readonly SummaryInput[]): ReadonlyM
     try {
       forgetting(() => run(...batch("float32")));
     } catch (error) {
-      // Ids are no floats, and zeros are ids.
-      if (!(error instanceof DTypeError) || inputs.every((input) => input instanceof Tensor)) throw error;
-      forgetting(() => run(...batch("int32")));
+      if (inputs.every((input) => input instanceof Tensor)) throw error;
+      try {
+        // Ids are no floats, and zeros are ids.
+        forgetting(() => run(...batch("int32")));
+      } catch (second) {
+        throw error instanceof DTypeError ? second : error;
+      }
     }
   });
   return shapes;
