@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { run, transcript } from "../process.ts";
 import { root } from "../repository.ts";
 import { jestProgram } from "./jest-test.ts";
 import { packedProject } from "./packed-project.ts";
 
+let project = "";
+beforeAll(async () => { project = await packedProject(); });
+
 test("the packed packages work under Jest 29, in a realm of its own", async () => {
-  const project = await packedProject();
   const folder = `${project}/jest`;
   await mkdir(folder);
   await writeFile(`${folder}/realm.test.js`, jestProgram);

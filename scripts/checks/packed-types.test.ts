@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { run, transcript } from "../process.ts";
 import { root } from "../repository.ts";
 import { packedProject, peers } from "./packed-project.ts";
@@ -7,6 +7,11 @@ import { plotProgram, strictest, typedProgram, vitestProgram } from "./packed-ty
 
 const compilers = { "TypeScript 5.4": "typescript-oldest", "the newest TypeScript": "typescript" } as const;
 const resolutions = { bundler: "esnext", nodenext: "nodenext" } as const;
+
+const projects = { newest: "", oldest: "" };
+beforeAll(async () => {
+  for (const name of ["newest", "oldest"] as const) projects[name] = await packedProject(name);
+});
 
 /** Compiles files in a folder of a project, without emitting anything. */
 async function expectToCompile(project: string, folder: string, files: Readonly<Record<string, string>>, { compiler, resolution, checkLibraries }: Compilation): Promise<void> {
@@ -26,7 +31,7 @@ interface Compilation {
 
 describe.each(Object.keys(compilers) as (keyof typeof compilers)[])("under the settings of tsc --init, %s", (compiler) => {
   test.each(Object.keys(resolutions) as (keyof typeof resolutions)[])("accepts the packed packages and a program of them, moduleResolution %s", async (resolution) => {
-    const project = await packedProject();
+    const project = projects.newest;
     const folder = `${compiler}-${resolution}`.replaceAll(" ", "-");
     // Every declaration of ours is checked here; vega's and vitest's need types that a program may lack.
     await expectToCompile(project, folder, { "program.ts": typedProgram }, { compiler, resolution, checkLibraries: true });
@@ -36,7 +41,7 @@ describe.each(Object.keys(compilers) as (keyof typeof compilers)[])("under the s
 
 describe.each(Object.entries(peers))("with the %s peers, %o", (name) => {
   test("properties and the matcher compile and run", async () => {
-    const project = await packedProject(name as keyof typeof peers);
+    const project = projects[name as keyof typeof peers];
     const files = { "program.ts": typedProgram, "matcher.test.ts": vitestProgram };
     await expectToCompile(project, "peers", files, { compiler: "the newest TypeScript", resolution: "nodenext", checkLibraries: false });
     const outcome = await run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "peers"], { cwd: project });
