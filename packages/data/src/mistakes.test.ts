@@ -19,6 +19,13 @@ const text = new TextEncoder().encode("1,2\n");
 
 const mistakes: readonly (readonly [use: () => unknown, message: string])[] = [
   [() => digits({ testFraction: 2 }), "digits: testFraction must be between 0 and 1, got 2"],
+  [() => stratifiedSplit([0, 1], any({ testSize: 0.5 })), 'stratifiedSplit: unknown option "testSize"; did you mean "testFraction"? (it takes testFraction, seed)'],
+  [() => readCsv(text, any({ sep: ";" })), 'readCsv: unknown option "sep"; did you mean "delimiter"?'],
+  [() => readCsv(text, any({ na_values: ["-"] })), 'readCsv: unknown option "na_values"; did you mean "missing"?'],
+  [() => makeMoons(any({ n_samples: 10 })), 'makeMoons: unknown option "n_samples"; did you mean "samples"?'],
+  [() => makeMoons(any({ random_state: 1 })), 'makeMoons: unknown option "random_state"; did you mean "random"?'],
+  [() => dataset([1]).batch(1, any({ drop_last: true })), 'batch: unknown option "drop_last"; did you mean "dropLast"?'],
+  [() => dataset([1]).shuffle(any({ buffer_size: 5 })), 'shuffle: unknown option "buffer_size"; did you mean "window"?'],
   [() => digits({ seed: -1 }), "digits: seed must be a whole number of at least 0, got -1"],
   [() => stratifiedSplit(any(tensor([0, 1]))), "stratifiedSplit: labels are no list of numbers; of a tensor, give its data"],
   [() => stratifiedSplit(any(undefined)), "stratifiedSplit: labels are no list of numbers"],

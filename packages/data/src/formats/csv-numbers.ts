@@ -113,7 +113,9 @@ export class Numbers {
 
   constructor(fields: readonly string[], notations: readonly Notation[]) {
     this.fields = fields;
-    const all = notations.flatMap((notation) => readingIn(notation, fields) ?? []);
+    // Where no field has a mark, all notations read alike.
+    const marked = fields.some((field) => field.includes(".") || field.includes(","));
+    const all = (marked ? notations : notations.slice(0, 1)).flatMap((notation) => readingIn(notation, fields) ?? []);
     const [first, other] = all;
     this.readings = other !== undefined && first.values.every((value, i) => value === other.values[i]) ? [first] : all;
   }
