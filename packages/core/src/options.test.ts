@@ -37,7 +37,8 @@ describe("options", () => {
   });
 
   test("names that objects inherit are unknown too", () => {
-    expect(check({ toString: 1 })).toThrow('unknown option "toString"');
+    for (const name of ["toString", "constructor", "valueOf"]) expect(check({ [name]: 1 })).toThrow(`unknown option "${name}"`);
+    expect(check(JSON.parse('{ "__proto__": 1 }'))).toThrow('unknown option "__proto__"');
   });
 });
 
