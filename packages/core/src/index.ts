@@ -25,12 +25,13 @@ export { Generator, generator, type ChoiceOptions, type GeneratorOptions, type I
 export { grad, valueAndGrad, type GradOptions, type Loss, type ValueAndGrads } from "./transform/gradient.ts";
 export { vjp, type Pullback } from "./transform/vjp.ts";
 export { jvp, type ValueAndTangent } from "./transform/jvp.ts";
-export { jacobian, hessian, hvp } from "./transform/jacobian.ts";
+export { jacobian, hessian, hvp, type JacobianOf } from "./transform/jacobian.ts";
 export { compile, type CompileOptions } from "./transform/compile.ts";
 export { printGraph, printProgram } from "./transform/print.ts";
 export { profile, type KernelTime, type Profile } from "./transform/profile.ts";
 export { eagerly } from "./transform/eagerly.ts";
-export { scan, whileLoop, cond, type ScanOptions } from "./transform/control.ts";
+export { scan, whileLoop, cond, type ElementOf, type ScanOptions, type StackedOf } from "./transform/control.ts";
 export { setThreads, getThreads } from "./api/threads.ts";
 export { checkpoint, customVjp, type CustomRuleContext } from "./transform/custom.ts";
-export type { GradientsOf, GradientsOfEach, Tree } from "./transform/tree.ts";
+export type { HasParameters, Tree } from "./transform/tree.ts";
+export type { GradientsOf, GradientsOfEach } from "./transform/tree-types.ts";

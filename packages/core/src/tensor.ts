@@ -33,8 +33,8 @@ export class Tensor<out S extends Shape = AnyShape, out D extends DType = AnyDTy
   readonly dtype: DTypeNames[D];
   /** @internal The elements; `null` while traced. */
   readonly storage: Storage | null;
-  /** @internal How it was computed; `null` where nobody asked. */
-  readonly recipe: Recipe | null;
+  /** @internal How it was computed; `null` where nobody asked, or nobody does any more. */
+  recipe: Recipe | null;
   /** @internal Counts up: a tensor's inputs have smaller numbers than the tensor. */
   readonly id: number;
 

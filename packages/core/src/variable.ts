@@ -10,6 +10,8 @@ import type { Tensor } from "./tensor.ts";
 export interface VariableStore {
   read(variable: Variable): Tensor;
   assign(variable: Variable, value: Tensor): void;
+  /** Whether the store takes a value of another dtype than the variable's. */
+  readonly takes?: (variable: Variable, value: Tensor) => boolean;
 }
 
 /** The variables' own cells. */
@@ -105,7 +107,7 @@ export class Variable<out S extends Shape = AnyShape, out D extends DType = AnyD
     if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError(`assign: variable${label} is ${own} and cannot hold ${showShape(value.shape)}; reshape the value, or make a new variable`);
     }
-    if (value.dtype !== this.dtype) {
+    if (value.dtype !== this.dtype && store.takes?.(this, value) !== true) {
       throw new DTypeError(`assign: variable${label} is ${own} and cannot hold ${value.dtype}; cast the value`);
     }
     store.assign(this, value);

@@ -114,7 +114,7 @@ test("options that are undefined count as left out", () => {
 });
 
 test("every public function keeps its name", () => {
-  const misnamed = Object.entries(nd).filter(([name, value]) => typeof value === "function" && /^[a-z]/.test(name) && value.name !== name).map(([name]) => name);
+  const misnamed = Object.entries<unknown>(nd).filter((entry): entry is [string, () => unknown] => typeof entry[1] === "function").filter(([name, value]) => /^[a-z]/.test(name) && value.name !== name).map(([name]) => name);
   expect(misnamed).toEqual([]);
   expect(nd.Tensor).toBe(Tensor);
 });

@@ -55,10 +55,10 @@ export function bind<A>(primitive: Primitive<A>, inputs: readonly Tensor[], attr
   const storage = traced ? null : compute(anyPrimitive(primitive), live, attributes, spec);
   // Where elements are there already, only a gradient could ask for the recipe.
   const watched = scope !== null && (traced || (primitive.vjp !== null && isFloat(spec.dtype)));
-  return new Tensor(
-    spec.shape as number[], spec.dtype, storage,
-    watched && scope !== null ? { primitive: anyPrimitive(primitive), inputs: live, attributes, scope } : null,
-  );
+  if (!watched || scope === null) return new Tensor(spec.shape as number[], spec.dtype, storage, null);
+  const result = new Tensor(spec.shape as number[], spec.dtype, storage, { primitive: anyPrimitive(primitive), inputs: live, attributes, scope });
+  if (storage !== null) scope.kept.push(result);
+  return result;
 }
 
 /** What a finished transform left behind is a plain value: keeping its recipe would keep its whole history alive. */

@@ -6,8 +6,8 @@ import type { Recipe, Tensor } from "../tensor.ts";
 
 /** What a gradient walks back over: the calls between leaves and outputs, kept apart from the tensors, which may give up their recipes. */
 export interface Tape {
-  /** Σ over outputs of cotangentᵀ · ∂output/∂leaf for each leaf; `null` for a leaf that no output depends on. May be called again. */
-  pull(cotangents: readonly Tensor[]): readonly (Tensor | null)[];
+  /** Σ over outputs of cotangentᵀ · ∂output/∂leaf for each leaf; `null` for a leaf that no output depends on, as for a cotangent of zeros. May be called again. */
+  pull(cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[];
 }
 
 /** One call on the tape: a result, or all results of a call that are differentiated together. */
@@ -31,7 +31,10 @@ export function recordTape(outputs: readonly Tensor[], leaves: readonly Tensor[]
         const sofar = gradients.get(tensor);
         gradients.set(tensor, sofar === undefined ? gradient : add(sofar, gradient));
       };
-      outputs.forEach((output, i) => { if (isFloat(output.dtype)) accumulate(output, cotangents[i]); });
+      outputs.forEach((output, i) => {
+        const cotangent = cotangents[i];
+        if (cotangent !== null && isFloat(output.dtype)) accumulate(output, cotangent);
+      });
       for (let i = calls.length - 1; i >= 0; i--) {
         const { recipe: { primitive, inputs, attributes }, out, made } = calls[i];
         const joint = jointRuleOf(primitive);

@@ -5,6 +5,8 @@ import { ownOutputs } from "../graph/passes/own-outputs.ts";
 import { fromData, Tensor } from "../tensor.ts";
 import type { TypedArray } from "../dtype.ts";
 import { NdgradError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
+import { isRecord } from "../realm.ts";
 import { insideScope } from "../graph/scope.ts";
 import type { Spec } from "../primitive.ts";
 import { sameShape } from "../shape/shape.ts";
@@ -12,13 +14,16 @@ import type { Variable } from "../variable.ts";
 import type { Program } from "../engine/program.ts";
 import type { Graph } from "../graph/graph.ts";
 import { trace } from "./trace.ts";
-import { isRecord, mapLeaves, tensorsOf } from "./tree.ts";
+import { checkFunction } from "./gradient.ts";
+import { checkArguments, checkResult, mapLeaves, tensorsOf } from "./tree.ts";
 
 /** What compiling a function may be told. */
 export interface CompileOptions {
   /** Programs kept, one for each set of shapes, dtypes and static arguments; the one unused for longest goes first. 32 unless given. */
-  readonly cacheSize?: number;
+  readonly cacheSize?: number | undefined;
 }
+
+const optionNames: OptionNames<CompileOptions> = { cacheSize: true };
 
 /** Everything made of one function for one set of shapes. */
 export interface Compilation {
@@ -45,10 +50,13 @@ interface Entry {
   readonly rebuild: (results: readonly TypedArray[]) => unknown;
 }
 
-/** What a program depends on of its arguments: their structure, shapes and dtypes, and all that is no tensor. */
+/**
+ * What a program depends on of its arguments: their structure, shapes and dtypes, and all that is no tensor, by content. Functions and
+ * variables go by identity. `checkArguments` has refused all else.
+ */
 function keyOf(arg: unknown): string {
   if (arg instanceof Tensor) return `${arg.dtype}[${arg.shape.join()}]`;
-  if (Array.isArray(arg)) return `(${arg.map(keyOf).join()})`;
+  if (Array.isArray(arg)) return `(${Array.from(arg, keyOf).join()})`;
   if (isRecord(arg)) return `{${Object.entries(arg).map(([name, value]) => `${JSON.stringify(name)}:${keyOf(value)}`).join()}}`;
   switch (typeof arg) {
     case "object": case "function": return arg === null ? "null" : `#${identityOf(arg)}`;
@@ -60,7 +68,6 @@ function keyOf(arg: unknown): string {
 
 const identities = new WeakMap<object, number>();
 let identified = 0;
-/** Objects that are neither tensors nor plain trees count as static: a program belongs to that very object. */
 function identityOf(object: object): number {
   let identity = identities.get(object);
   if (identity === undefined) identities.set(object, (identity = ++identified));
@@ -84,13 +91,15 @@ function resultBuilder(result: unknown): (results: readonly TypedArray[]) => unk
 /**
  * The same function as one program: traced once for each set of argument shapes and dtypes, optimised, fused into kernels
  * and run as one WebAssembly module on all threads. Tensors in the arguments (in arrays and records of any depth) are
- * inputs; numbers, strings and other values are static and retrace when they change. Variables that the function reads
+ * inputs; numbers, strings, booleans and records of them are static: compared by content, they retrace when they change. Functions are
+ * static by identity. What could change unseen is refused: typed arrays, maps, objects of classes. Variables that the function reads
  * stay in the engine's memory, those that it assigns have their new values afterwards. JavaScript control flow is
  * resolved while tracing; reading elements of a traced tensor is an error.
  *
  * An engine that has no programs (no WebAssembly SIMD) runs the function operation by operation.
  *
- * @throws TraceError when the function reads a traced tensor; ShapeError as its operations do.
+ * @throws TraceError when the function reads a traced tensor, or asks for `Math.random()` or `Date.now()`; ShapeError as its operations
+ *   do; NdgradError for arguments that are neither tensors nor values, and for results that would hide tensors.
  * @example
  * const w = variable(tensor([1, 2, 3]));
  * const step = compile((x: Tensor) => {
@@ -100,6 +109,8 @@ function resultBuilder(result: unknown): (results: readonly TypedArray[]) => unk
  * });
  */
 export function compile<Args extends readonly unknown[], Out>(f: (...args: Args) => Out, options: CompileOptions = {}): (...args: Args) => Out {
+  checkFunction("compile", f);
+  checkOptions("compile", options, optionNames);
   const { cacheSize = 32 } = options;
   if (!Number.isInteger(cacheSize) || cacheSize < 1) throw new NdgradError(`compile: cacheSize ${cacheSize}; give a whole number from 1 up`);
   const entries = new Map<string, Entry>();
@@ -108,6 +119,7 @@ export function compile<Args extends readonly unknown[], Out>(f: (...args: Args)
 
   const find = (args: Args): Entry => {
     if (last !== null && alike(last.specs, args)) return last.entry;
+    if (!areTensors(args)) checkArguments("compile", args);
     const key = keyOf(args);
     let entry = entries.get(key);
     if (entry === undefined) {
@@ -129,7 +141,12 @@ export function compile<Args extends readonly unknown[], Out>(f: (...args: Args)
 
   return (...args) => {
     // Inside another transform the function's operations are that one's to see.
-    if (insideScope() || currentEngine().runtime === undefined) return f(...args);
+    if (insideScope() || currentEngine().runtime === undefined) {
+      if (!areTensors(args)) checkArguments("compile", args);
+      const result = f(...args);
+      checkResult("compile", result);
+      return result;
+    }
     const { executable, rebuild } = find(args);
     return rebuild(executable.run(flat(args))) as Out;
   };

@@ -9,18 +9,21 @@ import { zeros, zerosLike } from "../ops/creation.ts";
 import { concat } from "../ops/movement/place.ts";
 import { expandDims } from "../ops/movement/reshape.ts";
 import { flip, slice } from "../ops/movement/slice.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import type { Spec } from "../primitive.ts";
 import { sameShape } from "../shape/shape.ts";
+import type { Shape } from "../shape/types.ts";
 import { Tensor } from "../tensor.ts";
 import { dependOn, orZeros, pullBack } from "./backward.ts";
 import { withRule } from "./custom.ts";
 import { leaf } from "./leaf.ts";
 import { traceCarrying, traceInside } from "./subgraph.ts";
-import { tensorsOf, withTensors } from "./tree.ts";
+import { checkFunction } from "./gradient.ts";
+import { alignLeaves, checkPresent, checkTensors, tensorsOf, withTensors } from "./tree.ts";
+import type { OfTensors } from "./tree-types.ts";
 
 /** Throws unless a step gives back carries like those it was given. */
 function checkCarries(op: string, given: readonly Spec[], next: readonly Spec[]): void {
-  if (given.length !== next.length) throw new ShapeError(`${op}: the step takes ${given.length} carried tensors and gives ${next.length}; give back the same structure`);
   given.forEach((spec, i) => {
     if (spec.dtype !== next[i].dtype || !sameShape(spec.shape, next[i].shape)) {
       throw new ShapeError(`${op}: carried tensor ${i} goes in as ${showSpec(spec)} and comes out as ${showSpec(next[i])}; shapes and dtypes must stay`);
@@ -31,9 +34,52 @@ function checkCarries(op: string, given: readonly Spec[], next: readonly Spec[])
 /** How a scan walks its sequences. */
 export interface ScanOptions {
   /** How many steps, where there are no sequences to tell. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   /** From the last element to the first; results keep the order of the elements. */
-  readonly reverse?: boolean;
+  readonly reverse?: boolean | undefined;
+}
+
+const scanOptions: OptionNames<ScanOptions> = { length: true, reverse: true };
+
+/** One element of a sequence along axis 0, or of each sequence of a tree. */
+export type ElementOf<X> =
+  X extends Tensor<infer S, infer D> ? Tensor<S extends [number, ...infer Rest extends Shape] ? Rest : Shape, D>
+  : X extends object ? { [K in keyof X]: ElementOf<X[K]> }
+  : X;
+
+/** How many elements sequences have, as far as their types tell. */
+type LengthOf<X> =
+  X extends Tensor<infer S> ? (S extends [infer N extends number, ...Shape] ? N : number)
+  : X extends readonly unknown[] ? LengthOf<X[number]>
+  : X extends object ? { [K in keyof X]-?: LengthOf<X[K]> }[keyof X]
+  : never;
+
+/** The elements that the steps of a loop give, one behind the other along a new axis 0. */
+export type StackedOf<Y, N extends number> =
+  Y extends Tensor<infer S, infer D> ? Tensor<number extends S["length"] ? Shape : [[N] extends [never] ? number : N, ...S], D>
+  : Y extends object ? { [K in keyof Y]: StackedOf<Y[K], N> }
+  : Y;
+
+/** A step's carry and result, checked. */
+function pairOf<Carry, Y>(made: readonly [Carry, Y]): readonly [Carry, Y] {
+  const pair: unknown = made;
+  checkPresent("scan", pair, "return [carry, y]");
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    const got = pair instanceof Tensor ? showSpec(pair) : Array.isArray(pair) ? `an array of ${pair.length}` : `a ${typeof pair}`;
+    throw new NdgradError(`scan: the step returned ${got}, not a pair; return the next carry and an element of the results, [carry, y]`);
+  }
+  checkTensors("scan", pair[0], "the carry that the step returns");
+  checkTensors("scan", pair[1], "the element that the step returns");
+  return made;
+}
+
+/** The next carry in the structure of the one before. */
+function nextCarry<Carry>(op: string, given: Carry, next: Carry): Carry {
+  checkPresent(op, next, tensorsOf(given).length === 0 ? null : "return the next carry");
+  checkTensors(op, next, "the carry that the step returns");
+  const aligned = alignLeaves(op, "the carry that the step returns", given, next);
+  checkCarries(op, tensorsOf(given), aligned);
+  return withTensors(given, aligned);
 }
 
 /**
@@ -50,7 +96,20 @@ export interface ScanOptions {
  * const [total, running] = scan((sum: Tensor, x: Tensor) => [sum.add(x), sum.add(x)], tensor(0), tensor([1, 2, 3]));
  * // 6, [1, 3, 6]
  */
-export function scan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, options: ScanOptions = {}): [carry: Carry, ys: Y] {
+export function scan<Carry, X, Y>(
+  step: ((carry: Carry, x: ElementOf<X>) => readonly [Carry, Y]) & OfTensors<"scan", Carry, "the carry"> & OfTensors<"scan", X, "a sequence">, init: Carry, xs: X, options: ScanOptions = {},
+): [carry: Carry, ys: StackedOf<Y, LengthOf<X>>] {
+  checkFunction("scan", step);
+  checkOptions("scan", options, scanOptions);
+  checkTensors("scan", init, "the carry");
+  checkTensors("scan", xs, "the sequence");
+  // The run walks trees of tensors, whatever their types say of their sizes: elements and stacks have the sequences' and elements' structure.
+  return walk(step as unknown as Step, init, xs, options) as [Carry, StackedOf<Y, LengthOf<X>>];
+}
+
+type Step = (carry: unknown, x: unknown) => readonly [unknown, unknown];
+
+function walk(step: Step, init: unknown, xs: unknown, options: ScanOptions): [carry: unknown, ys: unknown] {
   const { reverse = false } = options;
   const sequences = tensorsOf(xs);
   for (const sequence of sequences) if (sequence.rank === 0) throw new ShapeError("scan: a sequence of rank 0 has no elements; give tensors with the steps along axis 0");
@@ -63,40 +122,40 @@ export function scan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry,
   return [carry, reverse ? withTensors(ys, tensorsOf(ys).map((each) => flip(each, 0))) : ys];
 }
 
-function plainScan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, sequences: readonly Tensor[], length: number): [Carry, Y] {
+function plainScan(step: Step, init: unknown, xs: unknown, sequences: readonly Tensor[], length: number): [unknown, unknown] {
   let carry = init;
-  const results: Y[] = [];
-  const given = tensorsOf(init);
+  const results: unknown[] = [];
   if (length === 0) return [init, emptyResults(step, init, xs, sequences)];
   for (let turn = 0; turn < length; turn++) {
-    const [next, y] = step(carry, withTensors(xs, sequences.map((sequence) => slice(sequence, [turn]))));
-    checkCarries("scan", given, tensorsOf(next));
-    carry = next;
+    const [next, y] = pairOf(step(carry, withTensors(xs, sequences.map((sequence) => slice(sequence, [turn])))));
+    carry = nextCarry("scan", init, next);
     results.push(y);
   }
-  const rows = results.map((each) => tensorsOf(each).map((element) => expandDims(element, 0)));
+  const rows = results.map((each) => alignLeaves("scan", "the element that the step returns", results[0], each).map((element) => expandDims(element, 0)));
   return [carry, withTensors(results[0], rows[0].map((_, i) => concat(rows.map((row) => row[i]))))];
 }
 
 /** What a scan of no steps gives: a step is traced, for its results' shapes. */
-function emptyResults<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, sequences: readonly Tensor[]): Y {
+function emptyResults(step: Step, init: unknown, xs: unknown, sequences: readonly Tensor[]): unknown {
   const initial = tensorsOf(init);
-  const { result: [next, y] } = traceInside((given) => step(withTensors(init, given.slice(0, initial.length)), withTensors(xs, given.slice(initial.length))), [...initial, ...elementSpecs(sequences)], []);
-  checkCarries("scan", initial, tensorsOf(next));
+  const { result: y } = traceInside((given) => {
+    const [next, made] = pairOf(step(withTensors(init, given.slice(0, initial.length)), withTensors(xs, given.slice(initial.length))));
+    nextCarry("scan", init, next);
+    return made;
+  }, [...initial, ...elementSpecs(sequences)], []);
   return withTensors(y, tensorsOf(y).map(({ shape, dtype }) => zeros([0, ...shape], { dtype })));
 }
 
 /** What one element of each sequence is. */
 const elementSpecs = (sequences: readonly Tensor[]): readonly Spec[] => sequences.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));
 
-function tracedScan<Carry, X, Y>(step: (carry: Carry, x: X) => readonly [Carry, Y], init: Carry, xs: X, sequences: readonly Tensor[], length: number): [Carry, Y] {
+function tracedScan(step: Step, init: unknown, xs: unknown, sequences: readonly Tensor[], length: number): [unknown, unknown] {
   const initial = tensorsOf(init);
   const elements = elementSpecs(sequences);
   // Tracing puts the carried variables behind the parameters; here carries come first.
-  const { traced: [{ graph, result, outside }], carried } = traceCarrying<readonly [Carry, Y]>((variables) => [traceInside((given) => {
-    const [next, y] = step(withTensors(init, given.slice(0, initial.length)), withTensors(xs, given.slice(initial.length)));
-    checkCarries("scan", initial, tensorsOf(next));
-    return [next, y] as const;
+  const { traced: [{ graph, result, outside }], carried } = traceCarrying<readonly [unknown, unknown]>((variables) => [traceInside((given) => {
+    const [next, y] = pairOf(step(withTensors(init, given.slice(0, initial.length)), withTensors(xs, given.slice(initial.length))));
+    return [nextCarry("scan", init, next), y] as const;
   }, [...initial, ...elements], variables)]);
   const carries = [...initial, ...carried.map((variable) => variable.value)];
   const count = initial.length + elements.length;
@@ -175,7 +234,7 @@ function scanBack(body: Graph, { kept, sequences, outside, wanted }: Scanned, co
     ];
   });
   const init: Back = { carries: carried.map((i) => cotangents[i]), outside: shared.map((i) => zerosLike(outside[i])) };
-  const [last, ofSequences] = scan(back, init, { kept, sequences, cotangents: cotangents.slice(carries) } as Turn, { length, reverse: true });
+  const [last, ofSequences] = walk(back as Step, init, { kept, sequences, cotangents: cotangents.slice(carries) }, { length, reverse: true }) as readonly [Back, readonly Tensor[]];
   return [
     ...kept.map((_, i) => last.carries[carried.indexOf(i)] ?? null),
     ...sequences.map((_, i) => ofSequences[stepped.indexOf(i)] ?? null),
@@ -191,14 +250,13 @@ function scanBack(body: Graph, { kept, sequences, outside, wanted }: Scanned, co
  * @example
  * whileLoop((x: Tensor) => x.less(100), (x: Tensor) => x.mul(2), tensor(3)); // 192
  */
-export function whileLoop<Carry>(test: (carry: Carry) => Tensor, step: (carry: Carry) => Carry, init: Carry): Carry {
+export function whileLoop<Carry>(test: (carry: Carry) => Tensor, step: ((carry: Carry) => Carry) & OfTensors<"whileLoop", Carry, "the carry">, init: Carry): Carry {
+  checkFunction("whileLoop", test);
+  checkFunction("whileLoop", step);
+  checkTensors("whileLoop", init, "the carry");
   const initial = tensorsOf(init);
   const checked = (carry: Carry): Tensor => checkCondition("whileLoop", test(carry));
-  const advanced = (carry: Carry): Carry => {
-    const next = step(carry);
-    checkCarries("whileLoop", initial, tensorsOf(next));
-    return next;
-  };
+  const advanced = (carry: Carry): Carry => nextCarry("whileLoop", init, step(carry));
   if (!insideTrace()) {
     let carry = init;
     while (checked(carry).item() !== 0) carry = advanced(carry);
@@ -228,11 +286,25 @@ const withoutRule = (op: string, results: readonly Tensor[], inputs: readonly Te
  * @example
  * cond(x.sum().greater(0), () => x.log(), () => x.square());
  */
-export function cond<Out>(condition: Tensor, ifTrue: () => Out, ifFalse: () => Out): Out {
+export function cond<Out>(condition: Tensor, ifTrue: (() => Out) & OfTensors<"cond", Out, "the result">, ifFalse: () => Out): Out {
   checkCondition("cond", condition);
-  if (condition.storage !== null) return condition.item() === 0 ? ifFalse() : ifTrue();
-  const { traced: [yes, no], carried } = traceCarrying<Out>((variables) => [traceInside(ifTrue, [], variables), traceInside(ifFalse, [], variables)]);
-  checkCarries("cond", yes.graph.outputs, no.graph.outputs);
+  checkFunction("cond", ifTrue);
+  checkFunction("cond", ifFalse);
+  const checked = (branch: () => Out, like?: Out) => (): Out => {
+    const made = branch();
+    checkPresent("cond", made, null);
+    checkTensors("cond", made, "the result of a branch");
+    return like === undefined ? made : withTensors(like, alignLeaves("cond", "the result of ifFalse", like, made));
+  };
+  if (condition.storage !== null) return checked(condition.item() === 0 ? ifFalse : ifTrue)();
+  const { traced: [yes, no], carried } = traceCarrying<Out>((variables) => {
+    const first = traceInside(checked(ifTrue), [], variables);
+    return [first, traceInside(checked(ifFalse, first.result), [], variables)];
+  });
+  yes.graph.outputs.forEach((output, i) => {
+    const other = no.graph.outputs[i];
+    if (output.dtype !== other.dtype || !sameShape(output.shape, other.shape)) throw new ShapeError(`cond: ifTrue gives ${showSpec(output)} where ifFalse gives ${showSpec(other)}; give the same shapes and dtypes`);
+  });
   const before = carried.map((variable) => variable.value);
   const [then, otherwise, outside] = sameOutside([yes.graph, no.graph], [yes.outside, no.outside], before.length);
   const results = bindCond(condition, then, otherwise, [...before, ...outside]);

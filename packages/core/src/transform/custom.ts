@@ -3,12 +3,13 @@ import { NdgradError, showSpec } from "../errors.ts";
 import { bind, currentLens, withOnlyLens } from "../graph/bind.ts";
 import { withScope } from "../graph/scope.ts";
 import type { JointAttributes, Primitive } from "../primitive.ts";
-import { detach, newestId, type Tensor } from "../tensor.ts";
-import { withVariableStore, type Variable } from "../variable.ts";
+import { Tensor, detach, newestId } from "../tensor.ts";
+import { Variable, withVariableStore } from "../variable.ts";
 import { pullBack } from "./backward.ts";
 import { leaf } from "./leaf.ts";
-import { tensorsOf, withTensors, type GradientsOf, type GradientsOfEach } from "./tree.ts";
-import { checkTangents } from "./vjp.ts";
+import { checkFunction } from "./gradient.ts";
+import { alignTangents, checkArguments, checkPresent, checkResult, leavesOf, tensorsOf, withTensors } from "./tree.ts";
+import type { GradientsOf, GradientsOfEach } from "./tree-types.ts";
 
 /** The gradients for those of `inputs` where they are wanted, given a cotangent for each result and the results (which have this rule again). */
 export type CallRule = (cotangents: readonly Tensor[], results: readonly Tensor[], inputs: readonly Tensor[], wanted: readonly boolean[]) => readonly (Tensor | null)[];
@@ -66,14 +67,19 @@ export interface CustomRuleContext<Args extends readonly unknown[], Out> {
 export function customVjp<Args extends readonly unknown[], Out>(
   f: (...args: Args) => Out, rule: (context: CustomRuleContext<Args, Out>) => GradientsOfEach<Args>,
 ): (...args: Args) => Out {
+  checkFunction("customVjp", f);
+  checkFunction("customVjp", rule);
   return (...args) => {
-    const inputs = tensorsOf(args);
+    checkArguments("customVjp", args);
+    const places = leavesOf(args);
+    const inputs = places.map((each) => (each instanceof Variable ? each.value : each));
     const around = currentLens();
     // By whichever name an enclosing trace knows them.
     const own = new Set([...inputs, ...inputs.map((each) => around(each, false))]);
     const captured = new Set<Tensor>();
     const result = withoutHistory(() => {
       const made = f(...args);
+      checkResult("customVjp", made);
       // What `f` returns as it found it is taken from outside as well, though no operation looks at it.
       const look = currentLens();
       return withTensors(made, tensorsOf(made).map((each) => look(each)));
@@ -82,10 +88,13 @@ export function customVjp<Args extends readonly unknown[], Out>(
     const results = withRule("customVjp", tensorsOf(result), [...inputs, ...constants], (cotangents, values, given, wanted) => {
       const left = constants.find((_, i) => wanted[inputs.length + i]);
       if (left !== undefined) throw new NdgradError(`customVjp: the function takes ${showSpec(left)} from outside, by which it is differentiated here, and the rule gives gradients for arguments only; pass it as an argument, or take stopGradient of it if it is a constant`);
-      const g = withTensors(result, cotangents) as GradientsOf<Out>;
-      const gradients = tensorsOf(rule({ g, value: withTensors(result, values), args: withTensors(args, given.slice(0, inputs.length)) }));
-      checkTangents("customVjp", inputs, gradients);
-      return [...gradients, ...constants.map(() => null)];
+      const now = new Map(places.flatMap((each, i) => (each instanceof Variable ? [[each, given[i]] as const] : [])));
+      const pulled = withVariableStore((outer) => ({ ...outer, read: (variable) => now.get(variable) ?? outer.read(variable) }), () => rule({
+        g: withTensors(result, cotangents) as GradientsOf<Out>, value: withTensors(result, values),
+        args: withTensors(args, given.filter((_, i) => places[i] instanceof Tensor)),
+      }));
+      checkPresent("customVjp", pulled, "give a list with a gradient for each argument", "give a rule that returns its gradients at once");
+      return [...alignTangents("customVjp", "what the rule gives", args, pulled), ...constants.map(() => null)];
     });
     return withTensors(result, results);
   };
@@ -102,7 +111,9 @@ export function customVjp<Args extends readonly unknown[], Out>(
  * grad((x: Tensor) => checkpoint((y: Tensor) => y.sin().exp())(x).sum())(tensor([1]));
  */
 export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Args) => Out): (...args: Args) => Out {
+  checkFunction("checkpoint", f);
   return (...args) => {
+    checkArguments("checkpoint", args);
     const captured = new Set<Tensor>();
     // What `f` takes from outside goes by the names that it had when `f` first ran.
     const around = currentLens();
@@ -110,10 +121,12 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
     // What `f` returns as it found it is taken from outside as well, though no operation looks at it.
     const run = (now: Args): Out => {
       const made = f(...now);
+      checkResult("checkpoint", made);
       const look = currentLens();
       return withTensors(made, tensorsOf(made).map((each) => look(each)));
     };
     const result = withVariableStore((outer) => ({
+      ...outer,
       read(variable) {
         const value = outer.read(variable);
         if (!seen.has(variable)) seen.set(variable, value);
@@ -130,6 +143,7 @@ export function checkpoint<Args extends readonly unknown[], Out>(f: (...args: Ar
       // The second run sees the variables as the first one did, and its assignments reach nobody.
       const replayed = new Map(seen);
       const again = withVariableStore((outer) => ({
+        ...outer,
         read: (variable) => replayed.get(variable) ?? outer.read(variable),
         assign: (variable, value) => { replayed.set(variable, value); },
       }), () => withOnlyLens((input) => replaced.get(around(input)) ?? outer(input), () => run(withTensors(args, leaves))));

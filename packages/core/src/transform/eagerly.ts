@@ -1,6 +1,7 @@
 import { withOnlyLens } from "../graph/bind.ts";
 import { checkCallable } from "../options.ts";
 import { variableCells, withVariableStore } from "../variable.ts";
+import { withChance } from "./chance.ts";
 
 /**
  * What `make` gives when it runs now, outside of every transform that is running: reads and assignments of variables go
@@ -13,5 +14,5 @@ import { variableCells, withVariableStore } from "../variable.ts";
  */
 export function eagerly<T>(make: () => T): T {
   checkCallable("eagerly", make, "eagerly(() => …)");
-  return withOnlyLens((input) => input, () => withVariableStore(() => variableCells, make));
+  return withChance(() => withOnlyLens((input) => input, () => withVariableStore(() => variableCells, make)));
 }

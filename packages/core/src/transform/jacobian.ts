@@ -1,50 +1,109 @@
-import { fromData, type Tensor } from "../tensor.ts";
-import { allocate } from "../dtype.ts";
-import { mul } from "../ops/elementwise/arithmetic.ts";
+import { allocate, isFloat } from "../dtype.ts";
+import { DTypeError, NdgradError, showSpec } from "../errors.ts";
+import { add, mul } from "../ops/elementwise/arithmetic.ts";
 import { zerosLike } from "../ops/creation.ts";
 import { concat } from "../ops/movement/place.ts";
 import { expandDims, reshape } from "../ops/movement/reshape.ts";
 import { sum } from "../ops/reduce/sum.ts";
 import { sizeOf } from "../shape/shape.ts";
-import { grad } from "./gradient.ts";
-import { vjp } from "./vjp.ts";
+import type { Shape } from "../shape/types.ts";
+import { fromData, Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
+import { argumentAt, checkFunction, grad, positionOf, withArgument, type GradOptions, type Loss } from "./gradient.ts";
+import { alignTangents, tensorsOf, withLeaves } from "./tree.ts";
+import type { DifferentiatedArgument, GradientsOf, Outputs } from "./tree-types.ts";
+import { linearize } from "./vjp.ts";
+
+type Joined<A extends Shape, B extends Shape> = number extends A["length"] | B["length"] ? Shape : [...A, ...B];
+
+/** For each tensor of a result the tree of its derivatives by each tensor of an argument, the result's axes first. */
+export type JacobianOf<Out, In> =
+  Out extends Tensor<infer S> ? DerivativesOf<S, In>
+  : Out extends object ? { [K in keyof Out]: JacobianOf<Out[K], In> }
+  : Out;
+type DerivativesOf<Rows extends Shape, In> =
+  In extends Tensor<infer S, infer D> ? Tensor<Joined<Rows, S>, D>
+  : In extends Variable<infer S, infer D> ? Tensor<Joined<Rows, S>, D>
+  : In extends { parameters(): infer P } ? DerivativesOf<Rows, P>
+  : In extends object ? { [K in keyof In]: DerivativesOf<Rows, In[K]> }
+  : In;
 
 /**
- * All first derivatives of a function of one tensor: `jacobian(f)(x)` has shape `[...f(x).shape, ...x.shape]`, element
- * [i, j] is ∂f(x)ᵢ/∂xⱼ. One run forward, one pullback per element of the result.
+ * All first derivatives of a function with respect to one of its arguments (the first unless `argument` says otherwise):
+ * `jacobian(f)(x)` has shape `[...f(x).shape, ...x.shape]`, element [i, j] is ∂f(x)ᵢ/∂xⱼ. Where result or argument are trees, each
+ * tensor of the result has its place taken by a tree like the argument. One run forward, one pullback per element of the result.
  *
- * @throws DTypeError if the argument is not a float.
+ * @throws DTypeError if the argument or the result is not a float; NdgradError for anything else in them, and if `f` is asynchronous.
  * @example
  * jacobian((x: Tensor) => x.square())(tensor([1, 2])); // [[2, 0], [0, 4]]
  */
-export function jacobian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
-  return (x) => {
-    const { value, pullback } = vjp(f, x);
-    const shape = [...value.shape, ...x.shape];
-    if (sizeOf(shape) === 0) return reshape(zerosLike({ shape: [0], dtype: x.dtype }), shape);
-    const rows = Array.from({ length: value.size }, (_, i) => {
-      const unit = allocate(value.dtype, value.size);
+export function jacobian<Args extends readonly unknown[], Out, P extends number = 0>(
+  f: ((...args: Args) => Out) & DifferentiatedArgument<"jacobian", Args, P> & Outputs<"jacobian", Out>, options: GradOptions<P> = {},
+): (...args: Args) => JacobianOf<Out, Args[P]> {
+  checkFunction("jacobian", f);
+  const position = positionOf("jacobian", options);
+  const run: (...args: Args) => Out = f;
+  return (...args) => derivatives("jacobian", run, args, position) as JacobianOf<Out, Args[P]>;
+}
+
+function derivatives<Args extends readonly unknown[], Out>(op: string, f: (...args: Args) => Out, args: Args, position: number): unknown {
+  const argument = argumentAt(op, args, position);
+  const { value, outputs, leaves, pull } = linearize(op, argument, (given) => f(...withArgument(args, position, given)));
+  const integer = outputs.find(({ dtype }) => !isFloat(dtype));
+  if (integer !== undefined) throw new DTypeError(`${op}: the function returned ${showSpec(integer)}, and only float32 and float64 have gradients; return floats`);
+  const blocks = outputs.map((output, which) => {
+    const rows = Array.from({ length: output.size }, (_, i) => {
+      const unit = allocate(output.dtype, output.size);
       unit[i] = 1;
-      return expandDims(pullback(fromData(unit, value.shape, value.dtype))[0], 0);
+      return pull(outputs.map((__, other) => (other === which ? fromData(unit, output.shape, output.dtype) : null)));
     });
-    return reshape(concat(rows), shape);
-  };
+    return withLeaves(argument, leaves.map((each, at) => {
+      const shape = [...output.shape, ...each.shape];
+      if (sizeOf(shape) === 0) return reshape(zerosLike({ shape: [0], dtype: each.dtype }), shape);
+      return reshape(concat(rows.map((row) => expandDims(row[at], 0))), shape);
+    }));
+  });
+  return withLeaves(value, blocks);
 }
 
 /**
- * All second derivatives of a scalar function of one tensor: `hessian(f)(x)` has shape `[...x.shape, ...x.shape]`.
+ * All second derivatives of a scalar function with respect to one of its arguments: `hessian(f)(x)` has shape
+ * `[...x.shape, ...x.shape]`; of a tree, for each of its tensors a tree of second derivatives.
  *
- * @throws ShapeError if `f` does not return a scalar; DTypeError if the argument is not a float.
+ * @throws ShapeError if `f` does not return a scalar; DTypeError if the argument is not a float; NdgradError as `grad`.
  * @example
  * hessian((x: Tensor) => x.square().sum())(tensor([1, 2])); // [[2, 0], [0, 2]]
  */
-export const hessian = (f: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) => jacobian(grad(f));
+export function hessian<Args extends readonly unknown[], P extends number = 0>(
+  f: ((...args: Args) => Loss) & DifferentiatedArgument<"hessian", Args, P>, options: GradOptions<P> = {},
+): (...args: Args) => JacobianOf<GradientsOf<Args[P]>, Args[P]> {
+  checkFunction("hessian", f);
+  const position = positionOf("hessian", options);
+  const slope: (...args: Args) => unknown = grad<Args, number>(f, { argument: position });
+  return (...args) => derivatives("hessian", slope, args, position) as JacobianOf<GradientsOf<Args[P]>, Args[P]>;
+}
 
 /**
- * The Hessian of a scalar function times a vector, ∂²f/∂x² · v, without the Hessian: the gradient of ∇f(x)·v.
+ * The Hessian of a scalar function times a vector, ∂²f/∂x² · v, without the Hessian: the gradient of ∇f(x)·v. `hvp(f)` takes the
+ * arguments of `f` and then `v`, a tensor (or tree of them) like the argument that is differentiated by.
  *
- * @throws as `hessian`.
+ * @throws as `hessian`; ShapeError if `v` has not the argument's shape and structure.
  * @example
- * hvp((x: Tensor) => x.square().sum(), tensor([1, 2]), tensor([1, 0])); // [2, 0]
+ * hvp((x: Tensor) => x.square().sum())(tensor([1, 2]), tensor([1, 0])); // [2, 0]
  */
-export const hvp = (f: (x: Tensor) => Tensor, x: Tensor, v: Tensor): Tensor => grad((at: Tensor) => sum(mul(grad(f)(at), v)))(x);
+export function hvp<Args extends readonly unknown[], P extends number = 0>(
+  f: ((...args: Args) => Loss) & DifferentiatedArgument<"hvp", Args, P>, options: GradOptions<P> = {},
+): (...args: [...args: Args, v: GradientsOf<Args[P]>]) => GradientsOf<Args[P]> {
+  checkFunction("hvp", f);
+  if (options instanceof Tensor) throw new NdgradError("hvp: give point and vector to the function that hvp(f) gives: hvp(f)(x, v)");
+  const position = positionOf("hvp", options);
+  const slope: (...args: Args) => unknown = grad<Args, number>(f, { argument: position });
+  return (...given) => {
+    const args = given.slice(0, -1) as unknown as Args;
+    const argument = argumentAt("hvp", args, position);
+    const along = alignTangents("hvp", "the vector", argument, given[given.length - 1]);
+    const directional = (...now: readonly unknown[]): Tensor => tensorsOf(slope(...(now as unknown as Args))).map((each, i) => sum(mul(each, along[i]))).reduce(add);
+    const by: (...now: readonly unknown[]) => unknown = grad<readonly unknown[], number>(directional, { argument: position });
+    return by(...args) as GradientsOf<Args[P]>;
+  };
+}

@@ -18,5 +18,7 @@ export function leaf(x: Tensor, scope: Scope): Tensor {
   const linked = bind(identity, [x], undefined);
   // Within an outer transform the link back to x must stay: its recipe belongs to the outer scope already.
   if (linked.recipe !== null) return linked;
-  return new Tensor(x.shape, x.dtype, linked.storage, { primitive: anyPrimitive(identity), inputs: [], attributes: undefined, scope });
+  const watched = new Tensor(x.shape, x.dtype, linked.storage, { primitive: anyPrimitive(identity), inputs: [], attributes: undefined, scope });
+  scope.kept.push(watched);
+  return watched;
 }

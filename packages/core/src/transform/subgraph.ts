@@ -1,4 +1,3 @@
-import { NdgradError } from "../errors.ts";
 import { withLens } from "../graph/bind.ts";
 import type { Graph } from "../graph/graph.ts";
 import { ownOutputs } from "../graph/passes/own-outputs.ts";
@@ -39,13 +38,13 @@ export function traceInside<Out>(f: (parameters: readonly Tensor[]) => Out, para
       return inside;
     };
     const result = withVariableStore((outer) => ({
+      ...outer,
       read: (variable) => values.get(variable) ?? outer.read(variable),
       assign(variable, value) {
         if (!carried.includes(variable)) assigned.add(variable);
         values.set(variable, value);
       },
     }), () => withLens(look, () => f(inputs)));
-    if (result instanceof Promise) throw new NdgradError("control flow: the function is asynchronous; give one that returns its result at once");
     const outputs = [...tensorsOf(result), ...carried.map((variable) => values.get(variable) ?? variable.value)].map(look);
     const graph = ownOutputs({ inputs: [...inputs, ...variableInputs, ...outside.values()], outputs }, scope);
     return { graph, result, outside: [...outside.keys()], assigned: [...assigned] };

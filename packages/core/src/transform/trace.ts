@@ -1,11 +1,12 @@
-import { NdgradError, TraceError, showSpec } from "../errors.ts";
+import { TraceError, showSpec } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Scope } from "../graph/scope.ts";
 import { withScope } from "../graph/scope.ts";
+import { withoutChance } from "./chance.ts";
 import { anyPrimitive, type Primitive, type Spec } from "../primitive.ts";
 import { Tensor } from "../tensor.ts";
 import { withVariableStore, type Variable } from "../variable.ts";
-import { forEachLeaf, mapLeaves, tensorsOf } from "./tree.ts";
+import { checkArguments, checkPresent, checkResult, forEachLeaf, mapLeaves, tensorsOf } from "./tree.ts";
 
 /** Stands for what is given at each run. */
 const given: Primitive<undefined> = {
@@ -42,6 +43,7 @@ export interface Trace {
 
 /** Runs `f` once on stand-ins for the tensors of its arguments and writes down what it does. */
 export function trace(f: (...args: readonly unknown[]) => unknown, args: readonly unknown[]): Trace {
+  checkArguments("compile", args);
   return withScope("trace", (scope) => {
     const parameters: Tensor[] = [];
     forEachLeaf(args, (leaf, path) => { if (leaf instanceof Tensor) parameters.push(standIn(leaf, scope, `argument ${path}`)); });
@@ -62,12 +64,9 @@ export function trace(f: (...args: readonly unknown[]) => unknown, args: readonl
         checkOwn(value, `the new value of variable ${variable.name ?? [...before.keys()].indexOf(variable)}`);
         now.set(variable, value);
       },
-    }), () => f(...replaced));
-    if (result instanceof Promise) {
-      // It will fail once more, on its own: nobody is to hear of that.
-      result.catch(() => {});
-      throw new NdgradError("compile: the function is asynchronous; compile a function that returns its result at once");
-    }
+    }), () => withoutChance(() => f(...replaced)));
+    checkPresent("compile", result, null, "compile a function that returns its result at once");
+    checkResult("compile", result);
     forEachLeaf(result, (leaf, path) => { if (leaf instanceof Tensor) checkOwn(leaf, path === "" ? "the result" : `result ${path}`); });
     const variables = [...before.keys()];
     const changed = [...now].filter(([variable, value]) => value !== before.get(variable));

@@ -70,10 +70,10 @@ describe("grad", () => {
   test("names what is wrong with the function", () => {
     expect(() => grad((x: Tensor) => mul(x, x))(vector(1, 2))).toThrow(/grad: the function returned shape \[2\], not a scalar; reduce it/);
     expect(() => grad((x: Tensor) => sum(x))(fromData(Int32Array.of(1), [1], "int32"))).toThrow(/argument 0 is int32\[1\], and only float32 and float64/);
-    const notATensor = (() => 3) as unknown as () => Tensor;
-    expect(() => grad(notATensor)()).toThrow(/returned number, not a tensor/);
-    const asynchronous = (async () => scalar(1)) as unknown as () => Tensor;
-    expect(() => grad(asynchronous)()).toThrow(/asynchronous/);
+    const notATensor = (() => 3) as unknown as (x: Tensor) => Tensor;
+    expect(() => grad(notATensor)(scalar(1))).toThrow(/returned number, not a tensor/);
+    const asynchronous = (async () => scalar(1)) as unknown as (x: Tensor) => Tensor;
+    expect(() => grad(asynchronous)(scalar(1))).toThrow(/asynchronous/);
   });
 
   test("goes through 100,000 operations, deep or wide, without overflow", () => {
@@ -132,7 +132,7 @@ describe("products with the Jacobian", () => {
     expect(jvp(f, [x], [vector(1, 10, 100)]).tangent.toArray()).toEqual([2, 40, 600]);
     expect(jacobian(f)(x).toArray()).toEqual([[2, 0, 0], [0, 4, 0], [0, 0, 6]]);
     expect(hessian(cube)(x).toArray()).toEqual([[6, 0, 0], [0, 12, 0], [0, 0, 18]]);
-    expect(hvp(cube, x, vector(1, 1, 1)).toArray()).toEqual([6, 12, 18]);
+    expect(hvp(cube)(x, vector(1, 1, 1)).toArray()).toEqual([6, 12, 18]);
   });
   test("nest in any order", () => {
     const slope = (x: Tensor): Tensor => jvp(cube, [x], [scalar(1)]).tangent;

@@ -1,11 +1,8 @@
-import { ShapeError, showShape } from "../errors.ts";
-import { withScope } from "../graph/scope.ts";
-import { Tensor } from "../tensor.ts";
-import { sameShape } from "../shape/shape.ts";
-import { orZeros, pullBack } from "./backward.ts";
-import { checkDifferentiable, release } from "./gradient.ts";
-import { leaf } from "./leaf.ts";
-import { forEachLeaf, tensorsOf, withTensors, type GradientsOf, type GradientsOfEach } from "./tree.ts";
+import type { Tensor } from "../tensor.ts";
+import { recordTape, orZeros } from "./backward.ts";
+import { checkFunction, watching } from "./gradient.ts";
+import { alignTangents, checkAllDifferentiated, checkOutputs, tensorsOf, withLeaves } from "./tree.ts";
+import type { DifferentiatedArguments, GradientsOf, GradientsOfEach, Outputs } from "./tree-types.ts";
 
 /** A function's result, and the map from cotangents of the result to cotangents of the arguments. */
 export interface Pullback<Args extends readonly unknown[], Out> {
@@ -14,36 +11,47 @@ export interface Pullback<Args extends readonly unknown[], Out> {
   readonly pullback: (cotangents: GradientsOf<Out>) => GradientsOfEach<Args>;
 }
 
-/** Throws unless `tangents` has a tensor of the same shape for each of `like`. */
-export function checkTangents(op: string, like: readonly Tensor[], tangents: readonly Tensor[]): void {
-  if (tangents.length !== like.length) throw new ShapeError(`${op}: ${tangents.length} tensors for ${like.length}; give one for each, in the same structure`);
-  like.forEach((x, i) => {
-    if (!sameShape(x.shape, tangents[i].shape)) throw new ShapeError(`${op}: ${showShape(tangents[i].shape)} stands for a tensor of shape ${showShape(x.shape)}; the shapes must agree`);
+/** A result with the tensors in it, and the way from cotangents of these (`null` for zeros) to gradients for a tree's leaves. */
+export interface Linear<Out> {
+  readonly value: Out;
+  readonly outputs: readonly Tensor[];
+  readonly leaves: readonly Tensor[];
+  readonly pull: (cotangents: readonly (Tensor | null)[]) => readonly Tensor[];
+}
+
+/** Runs a function of a tree and keeps what leads back from its result. */
+export function linearize<T, Out>(op: string, tree: T, run: (tree: T) => Out): Linear<Out> {
+  return watching(tree, run, ({ value, leaves }) => {
+    checkOutputs(op, value);
+    const outputs = tensorsOf(value);
+    const distinct = [...new Set(leaves)];
+    const tape = recordTape(outputs, distinct);
+    return {
+      value, outputs, leaves,
+      pull(cotangents) {
+        const gradients = new Map(tape.pull(cotangents).map((gradient, i) => [distinct[i], gradient]));
+        return leaves.map((each) => orZeros(gradients.get(each) ?? null, each));
+      },
+    };
   });
 }
 
 /**
- * The vector–Jacobian product: `f(...args)` and the linear map v ↦ vᵀ · ∂f/∂args (reverse mode).
+ * The vector–Jacobian product: `f(...args)` and the linear map v ↦ vᵀ · ∂f/∂args (reverse mode). Arguments are trees of tensors and
+ * variables, the result is a tree of tensors.
  *
- * @throws DTypeError if a tensor among the arguments is not a float; ShapeError for a cotangent of another shape.
+ * @throws DTypeError if a tensor among the arguments is not a float, or none of the result's is; ShapeError for a cotangent of another
+ *   shape; NdgradError for anything else in the arguments or the result, and if `f` is asynchronous.
  * @example
  * const { value, pullback } = vjp((x: Tensor) => x.sin(), tensor([0, 1]));
  * pullback(tensor([1, 1])); // [cos([0, 1])]
  */
-export function vjp<Args extends readonly unknown[], Out>(f: (...args: Args) => Out, ...args: Args): Pullback<Args, Out> {
-  forEachLeaf(args, (each, path) => { if (each instanceof Tensor) checkDifferentiable("vjp", each, `argument ${path}`); });
-  return withScope("gradient", (scope) => {
-    const leaves = tensorsOf(args).map((x) => leaf(x, scope));
-    const result = f(...withTensors(args, leaves));
-    const outputs = tensorsOf(result);
-    return {
-      value: release(result, scope),
-      pullback(cotangents) {
-        const given = tensorsOf(cotangents);
-        checkTangents("vjp", outputs, given);
-        const gradients = pullBack(outputs, given, leaves).map((gradient, i) => orZeros(gradient, leaves[i]));
-        return release(withTensors(args, gradients), scope) as GradientsOfEach<Args>;
-      },
-    };
-  });
+export function vjp<Args extends readonly unknown[], Out>(
+  f: ((...args: Args) => Out) & DifferentiatedArguments<"vjp", Args> & Outputs<"vjp", Out>, ...args: Args
+): Pullback<Args, Out> {
+  checkFunction("vjp", f);
+  checkAllDifferentiated("vjp", args);
+  const run: (...given: Args) => Out = f;
+  const { value, pull } = linearize("vjp", args, (given) => run(...given));
+  return { value, pullback: (cotangents) => withLeaves(args, pull(alignTangents("vjp", "the cotangent", value, cotangents))) as GradientsOfEach<Args> };
 }
