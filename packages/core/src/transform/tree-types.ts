@@ -19,7 +19,7 @@ type At<Path extends string, Key> = Key extends string | number ? `${Path}.${Key
 
 /** What stands where a leaf should, as the end of a sentence; `never` where all is well. What only the run knows is left to it. */
 type Stray<T, Leaf, Path extends string, Depth extends readonly 1[] = []> =
-  Depth["length"] extends 6 ? never
+  Depth["length"] extends 5 ? never
   : unknown extends T ? never
   : T extends Leaf | null | undefined ? never
   : T extends Tensor ? `${Path} is a tensor; give the variable itself, not its value`
@@ -33,7 +33,7 @@ type Stray<T, Leaf, Path extends string, Depth extends readonly 1[] = []> =
   : T extends ArrayBufferView ? `${Path} is a typed array; give a tensor of it`
   : T extends Date | PromiseLike<unknown> ? `${Path} is a Date or a promise; give tensors and variables`
   : T extends readonly (number | boolean)[] ? [T[number]] extends [never] ? never : `${Path} is an array of numbers; give a tensor of them`
-  : T extends readonly unknown[] ? { [K in keyof T]: Stray<T[K], Leaf, Path, [...Depth, 1]> }[number]
+  : T extends readonly unknown[] ? Stray<T[number], Leaf, Path, [...Depth, 1]>
   : T extends object ? { [K in keyof T]-?: Stray<T[K], Leaf, At<Path, K>, [...Depth, 1]> }[keyof T]
   : never;
 

@@ -20,7 +20,7 @@ const others = new Set([
 ]);
 
 test("every function of core is a primitive, has a definition, or transforms others", () => {
-  const functions = Object.entries(core).flatMap(([name, value]) => (typeof value === "function" ? [name] : []));
+  const functions = Object.entries<unknown>(core).flatMap(([name, value]) => (typeof value === "function" ? [name] : []));
   expect(functions.filter((name) => !registry.has(name) && !others.has(name) && composed[name] === undefined)).toEqual([]);
   expect([...others, ...Object.keys(composed).map((name) => name.trim())].filter((name) => !functions.includes(name))).toEqual([]);
 });
