@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
-import { tensor, variable } from "@ndgrad/core";
+import { tensor, variable, type DType } from "@ndgrad/core";
 import { ParameterFileError } from "./errors.ts";
 import { decodeSafetensors, encodeSafetensors, readTensors, writeTensors, type NamedTensors } from "./safetensors.ts";
 
@@ -96,6 +96,27 @@ describe("encodeSafetensors and decodeSafetensors", () => {
       try {
         const read = Object.values(decodeSafetensors(cut));
         expect(read.reduce((size, { data }) => size + data.byteLength, 0)).toBeLessThanOrEqual(cut.length);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ParameterFileError);
+      }
+    }), { numRuns: 2000 });
+  });
+
+  test("answer any header with tensors that the bytes hold, or an error that says so", () => {
+    const codes = ["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E8M0", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64", "f32"];
+    const size = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 53, 1e300, null, "2"));
+    const shape = fc.array(size, { maxLength: 3 });
+    const entry = fc.record({ dtype: fc.constantFrom(...codes), shape, data_offsets: fc.array(fc.nat(24), { minLength: 2, maxLength: 2 }) });
+    // Half of them fit their bytes, so that the elements are read as well.
+    const fitting = fc.tuple(fc.constantFrom(...codes), fc.nat(3), fc.constantFrom(1, 2, 4, 8)).map(([dtype, count, width]) => ({ dtype, shape: [count], data_offsets: [0, count * width] }));
+    const dtype = fc.constantFrom<DType | undefined>(undefined, "float32", "float64", "int32", "bool");
+    fc.assert(fc.property(fc.oneof(fc.dictionary(fc.string({ maxLength: 3 }), entry, { maxKeys: 3 }), fc.record({ w: fitting })), fc.uint8Array({ maxLength: 24 }), dtype, (header, content, chosen) => {
+      const bytes = file(header, content.length);
+      bytes.set(content, bytes.length - content.length);
+      const end = (header as Partial<typeof header>).w?.data_offsets[1] ?? content.length;
+      try {
+        const read = Object.values(decodeSafetensors(end < content.length ? bytes.subarray(0, bytes.length - content.length + end) : bytes, { dtype: chosen }));
+        expect(read.reduce((sum, { data }) => sum + data.byteLength, 0)).toBeLessThanOrEqual(8 * content.length);
       } catch (error) {
         expect(error).toBeInstanceOf(ParameterFileError);
       }
