@@ -21,6 +21,10 @@ test("clones are what they were", () => {
   expect(tensor(values).dtype).toBe("float32");
   expect(tensor(values).toArray()).toEqual([0.5, 1.5]);
   expect(tensor(doubles).dtype).toBe("float64");
+  const tree = structuredClone({ a: { b: 0 } });
+  tree.a.b = tensor([1, 2]);
+  expect(grad((parts) => parts.a.b.square().sum())(tree).a.b.toArray()).toEqual([2, 4]);
+  expect(compile((parts) => parts.a.b.mul(2))(tree).toArray()).toEqual([2, 4]);
   const [batch] = dataset(structuredClone([{ x: Float32Array.of(0.5) }, { x: Float32Array.of(1.5) }])).batch(2);
   expect([batch.x.dtype, batch.x.toArray()]).toEqual(["float32", [[0.5], [1.5]]]);
 });
