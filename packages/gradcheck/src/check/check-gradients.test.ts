@@ -1,4 +1,4 @@
-import { grad, mul } from "@ndgrad/core";
+import { add, checkpoint, compile, grad, mul } from "@ndgrad/core";
 import { DTypeError, NdgradError, Variable, bind, fromData, registry, type Primitive, type Tensor } from "@ndgrad/core/internal";
 import { describe, expect, test } from "vitest";
 import { assertGradients, checkGradients } from "./check-gradients.ts";
@@ -73,6 +73,40 @@ describe("checkGradients", () => {
     const rounded = (x: Tensor): Tensor => bind(registry.get("cast")!, [sine(x)], { dtype: "float32" });
     expect(checkGradients(rounded, vector(0.3, 1, -2)).ok).toBe(true);
     expect(checkGradients((x: Tensor) => mul(rounded(x), rounded(apply("stopGradient", x))), vector(0.3, 1, -2)).ok).toBe(false);
+  });
+});
+
+describe("float32 within f", () => {
+  const single = (x: Tensor): Tensor => bind(registry.get("cast")!, [x], { dtype: "float32" });
+  test("variables may be assigned what is float64 for the check", () => {
+    for (const make of [vector, wide]) {
+      const [weights, average] = [new Variable(make(1, 2)), new Variable(make(0, 0))];
+      const f = (): Tensor => {
+        average.assign(add(mul(average.value, 0.9), mul(weights.value, 0.1)));
+        return sum(mul(average.value, weights.value));
+      };
+      expect(checkGradients(f, { weights }, { order: 2 })).toMatchObject({ ok: true, rounded: false });
+      expect([average.value.toArray(), average.value.dtype]).toEqual([[0, 0], make(0).dtype]);
+      expect(checkGradients(() => { weights.assign(mul(weights.value, 2)); return sum(mul(weights.value, weights.value)); }, { weights })).toMatchObject({ ok: true });
+      expect(() => checkGradients(() => { weights.assign(fromData(Int32Array.of(1, 2), [2], "int32") as never); return sum(weights.value); }, { weights })).toThrow("cannot hold int32");
+    }
+  });
+  test("widens the tolerances where it rounds what depends on the inputs, and says so", () => {
+    const w = new Variable(fromData(Float32Array.from({ length: 20 }, (_, i) => Math.sin(i * i + 1)), [20], "float32"));
+    const x = fromData(Float32Array.from({ length: 20 }, (_, i) => Math.cos(i * i)), [20], "float32");
+    const slope = (): Tensor => grad((y: Tensor) => sum(apply("tanh", mul(y, w.value))))(x);
+    const f = (): Tensor => add(sum(mul(add(slope(), -1), add(slope(), -1))), sum(mul(x, w.value)));
+    for (const each of [f, checkpoint(f), compile(f), () => sum(mul(w.value, add(slope(), 0)))]) {
+      const report = checkGradients(each, { w });
+      expect(report).toMatchObject({ ok: true, rounded: true });
+      expect(String(report)).toContain("f rounds to float32 on its way");
+    }
+    expect(checkGradients(() => mul(f(), apply("stopGradient", sum(w.value))), { w })).toMatchObject({ ok: false, rounded: true });
+  });
+  test("constants that are rounded change nothing", () => {
+    const constant = wide(0.1, 0.2);
+    expect(checkGradients((y: Tensor) => mul(y, single(constant)), wide(1, 2))).toMatchObject({ ok: true, rounded: false });
+    expect(checkGradients((y: Tensor) => mul(y, add(1, mul(single(constant), mul(1e-6, apply("stopGradient", y))))), wide(1, 2)).rounded).toBe(false);
   });
 });
 

@@ -4,6 +4,7 @@ import { chooseSome, randomNumbers } from "../random.ts";
 import { judge, type Precision } from "./differences.ts";
 import { flatten, type Leaf } from "./flatten.ts";
 import { isEmpty, makeReport, type Comparison, type GradientReport, type SkippedPoint } from "./report.ts";
+import { roundsOnTheWay } from "./rounding.ts";
 
 /** How gradients are checked. */
 export interface GradientCheckOptions {
@@ -11,9 +12,9 @@ export interface GradientCheckOptions {
   readonly order?: number | undefined;
   /** The step of the differences, for elements up to 1 in size, in proportion beyond. Default ∛u, u being the rounding unit of f's result; take more where f loses digits. */
   readonly eps?: number | undefined;
-  /** The relative error allowed. Default 1e-5; 1e-2 where f's result is float32. */
+  /** The relative error allowed. Default 1e-5; 1e-2 where f's result is float32, or float32 on the way. */
   readonly rtol?: number | undefined;
-  /** The absolute error allowed beside it. Default 1e-8; 1e-3 where f's result is float32. */
+  /** The absolute error allowed beside it. Default 1e-8; 1e-3 where f's result is float32, or float32 on the way. */
   readonly atol?: number | undefined;
   /** How many elements of each input are displaced, chosen at random. Default: all. */
   readonly elements?: number | undefined;
@@ -63,12 +64,14 @@ export function reportOf(caller: string, f: unknown, inputs: unknown, options: G
   const values = leaves.map(({ value }) => value);
   const single = run(values).some(({ dtype }) => dtype === "float32");
   const found: Findings = { comparisons: [], failures: [], skipped: [] };
+  let rounded = false;
   let current: FlatFunction = run;
   for (let level = 1; level <= order; level++) {
-    const step = checkLevel(current, leaves, { order: level, random, elements, precision: precisionOf(options, single) }, found);
+    rounded ||= !single && roundsOnTheWay(current, values);
+    const step = checkLevel(current, leaves, { order: level, random, elements, precision: precisionOf(options, single || rounded) }, found);
     current = step.gradient;
   }
-  return makeReport(found.comparisons, found.failures, found.skipped);
+  return makeReport(found.comparisons, found.failures, found.skipped, rounded);
 }
 
 /**

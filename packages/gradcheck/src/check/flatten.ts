@@ -39,6 +39,8 @@ export function flatten(op: string, f: (...args: readonly unknown[]) => unknown,
         read: (variable) => held.get(variable) ?? outer.read(variable),
         // Kept within this run: each run must begin like the first, so that a random generator draws the same numbers.
         assign: (variable, value) => { held.set(variable, value); },
+        // Inputs are raised to float64: what f computes of them is float64 where it was float32.
+        takes: (variable, value) => isFloat(variable.dtype) && isFloat(value.dtype),
       }), () => f(...replaced));
       return floatsOf(op, result);
     },

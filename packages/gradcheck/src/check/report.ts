@@ -36,23 +36,26 @@ export interface GradientReport {
   readonly failures: readonly Comparison[];
   /** Kinks, jumps and places where f is not finite: left out. Where f is smooth nowhere, nothing is known of its gradients. */
   readonly skipped: readonly SkippedPoint[];
+  /** Whether f rounds to float32 on its way from float64 inputs to float64 results: it is then held to the tolerances of float32. */
+  readonly rounded: boolean;
   toString(): string;
 }
 
 const shown = 8;
 
 /** Puts a report together. */
-export function makeReport(comparisons: readonly Comparison[], failures: readonly Comparison[], skipped: readonly SkippedPoint[]): GradientReport {
+export function makeReport(comparisons: readonly Comparison[], failures: readonly Comparison[], skipped: readonly SkippedPoint[], rounded: boolean): GradientReport {
   let worst: Comparison | null = null;
   for (const comparison of comparisons) if (worst === null || !(comparison.relativeError <= worst.relativeError)) worst = comparison;
   const checked = comparisons.length;
   return {
-    ok: failures.length === 0, checked, worst, failures, skipped,
+    ok: failures.length === 0, checked, worst, failures, skipped, rounded,
     toString() {
       const lines = failures.length === 0
         ? [`gradients agree with finite differences at ${count(checked, "element")}${worst === null ? "" : `; worst relative error ${worst.relativeError.toExponential(1)}`}`]
         : [`gradients differ from finite differences at ${failures.length} of ${count(checked, "element")}:`, ...listed(failures.map(showComparison)), ...pattern(failures)];
       if (skipped.length > 0) lines.push(`skipped ${count(skipped.length, "element")} where f is not smooth:`, ...listed(skipped.map(showSkipped)));
+      if (rounded) lines.push("f rounds to float32 on its way, so the tolerances are those of float32: give what it closes over as float64 for a closer look");
       if (checked === 0 && skipped.length > 0) lines.push("nothing was compared: move the inputs away from these points");
       return lines.join("\n");
     },
