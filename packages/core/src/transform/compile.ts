@@ -10,7 +10,7 @@ import { isRecord } from "../realm.ts";
 import { insideScope } from "../graph/scope.ts";
 import type { Spec } from "../primitive.ts";
 import { sameShape } from "../shape/shape.ts";
-import type { Variable } from "../variable.ts";
+import { variableCells, variableStore, type Variable } from "../variable.ts";
 import type { Program } from "../engine/program.ts";
 import type { Graph } from "../graph/graph.ts";
 import { trace } from "./trace.ts";
@@ -140,8 +140,9 @@ export function compile<Args extends readonly unknown[], Out>(f: (...args: Args)
   };
 
   return (...args) => {
-    // Inside another transform the function's operations are that one's to see.
-    if (insideScope() || currentEngine().runtime === undefined) {
+    // Inside another transform the function's operations are that one's to see; and where variables are read from somewhere else than
+    // their own cells, a program would not look there.
+    if (insideScope() || variableStore() !== variableCells || currentEngine().runtime === undefined) {
       if (!areTensors(args)) checkArguments("compile", args);
       const result = f(...args);
       checkResult("compile", result);
