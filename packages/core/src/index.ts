@@ -8,7 +8,7 @@ export type {
 } from "./dtype.ts";
 export type { AnyShape, Broadcast, MatMul, Named, Nested, Refused, Shape } from "./shape/types.ts";
 export type { Axes, Reduce } from "./shape/axis-types.ts";
-export type { KeepsShape, NestedLiteral, Operand, PromotedDType, TensorLike } from "./api/signatures/operands.ts";
+export type { KeepsShape, NestedLiteral, Operand, PromotedDType, PromotedFloat, TensorLike } from "./api/signatures/operands.ts";
 export type { ReduceOptions } from "./api/signatures/reduce.ts";
 export type { Range } from "./api/signatures/movement.ts";
 export type { IndexLike, TopKResult } from "./api/signatures/indexing.ts";

@@ -35,7 +35,7 @@ export type Data<X extends Tensor = Tensor, Y extends Tensor = Tensor> = Example
 /** How examples in memory are brought into batches. */
 export interface BatchOptions {
   /** How many examples a batch has; the last one has what is left. 32 unless given. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Whether the order changes from epoch to epoch. */
   readonly shuffle: boolean;
   readonly seed: number;

@@ -1,6 +1,6 @@
 import {
   NdgradError, abs, arange, argMax, clip, equal, exp, expandDims, greaterEqual, isFinite, less, log, log1p, logicalAnd, softplus, stopGradient, sub, where,
-  type FloatDType, type Shape, type Tensor,
+  type AnyDType, type AnyShape, type DType, type FloatDType, type PromotedFloat, type Shape, type Tensor,
 } from "@ndgrad/core";
 import { checkOptions, showSpec, type OptionNames } from "@ndgrad/core/internal";
 import { checkTensors } from "./check-tensors.ts";
@@ -22,8 +22,8 @@ export interface HuberOptions<R extends Reduction = Reduction> extends LossOptio
 const lossOptions: OptionNames<LossOptions> = { reduction: true };
 const huberOptions: OptionNames<HuberOptions> = { reduction: true, delta: true };
 
-/** A scalar, or the losses themselves. */
-export type Reduced<R extends Reduction> = R extends "none" ? Tensor : Tensor<[]>;
+/** A scalar, or the losses themselves, in a float's dtype. */
+export type Reduced<R extends Reduction, D extends DType = AnyDType> = R extends "none" ? Tensor<AnyShape, D> : Tensor<[], D>;
 
 /**
  * (prediction − target)², averaged over all elements. Integers are subtracted exactly, and give a float32 loss.
@@ -31,7 +31,9 @@ export type Reduced<R extends Reduction> = R extends "none" ? Tensor : Tensor<[]
  * @see PyTorch: mse_loss
  * @example meanSquaredError(tensor([1, 3]), tensor([1, 1])); // 2
  */
-export function meanSquaredError<R extends Reduction = "mean">(prediction: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function meanSquaredError<D extends DType, E extends DType, R extends Reduction = "mean">(
+  prediction: Tensor<AnyShape, D>, target: Tensor<AnyShape, E>, options: LossOptions<R> = {},
+): Reduced<R, PromotedFloat<D, E>> {
   checkOptions("meanSquaredError", options, lossOptions);
   checkSameShape("meanSquaredError", prediction, target);
   const { p, y, dtype } = floats(prediction, target);
@@ -46,7 +48,9 @@ export function meanSquaredError<R extends Reduction = "mean">(prediction: Tenso
  * @see PyTorch: l1_loss
  * @example meanAbsoluteError(tensor([1, 3]), tensor([1, 1])); // 1
  */
-export function meanAbsoluteError<R extends Reduction = "mean">(prediction: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function meanAbsoluteError<D extends DType, E extends DType, R extends Reduction = "mean">(
+  prediction: Tensor<AnyShape, D>, target: Tensor<AnyShape, E>, options: LossOptions<R> = {},
+): Reduced<R, PromotedFloat<D, E>> {
   checkOptions("meanAbsoluteError", options, lossOptions);
   checkSameShape("meanAbsoluteError", prediction, target);
   const { p, y, dtype } = floats(prediction, target);
@@ -60,7 +64,9 @@ export function meanAbsoluteError<R extends Reduction = "mean">(prediction: Tens
  * @see PyTorch: huber_loss
  * @example huber(tensor([1.5, 4]), tensor([1, 1]), { reduction: "none" }); // [0.125, 2.5]
  */
-export function huber<R extends Reduction = "mean">(prediction: Tensor, target: Tensor, options: HuberOptions<R> = {}): Reduced<R> {
+export function huber<D extends DType, E extends DType, R extends Reduction = "mean">(
+  prediction: Tensor<AnyShape, D>, target: Tensor<AnyShape, E>, options: HuberOptions<R> = {},
+): Reduced<R, PromotedFloat<D, E>> {
   checkOptions("huber", options, huberOptions);
   const { delta = 1 } = options;
   if (!(Number.isFinite(delta) && delta > 0)) throw new NdgradError(`huber: delta must be a positive number, got ${described(delta)}; with an infinite one it would be half of meanSquaredError`);
@@ -84,7 +90,9 @@ export function huber<R extends Reduction = "mean">(prediction: Tensor, target: 
  * @see Keras: BinaryCrossentropy
  * @example binaryCrossEntropy(tensor([0.5]), tensor([1])); // log 2
  */
-export function binaryCrossEntropy<R extends Reduction = "mean">(probability: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function binaryCrossEntropy<D extends DType, E extends DType, R extends Reduction = "mean">(
+  probability: Tensor<AnyShape, D>, target: Tensor<AnyShape, E>, options: LossOptions<R> = {},
+): Reduced<R, PromotedFloat<D, E>> {
   checkOptions("binaryCrossEntropy", options, lossOptions);
   checkSameShape("binaryCrossEntropy", probability, target);
   const { p, y, dtype } = floats(probability, target, "float64");
@@ -101,7 +109,9 @@ export function binaryCrossEntropy<R extends Reduction = "mean">(probability: Te
  * @see PyTorch: binary_cross_entropy_with_logits
  * @example binaryCrossEntropyWithLogits(tensor([0]), tensor([1])); // log 2
  */
-export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(logits: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function binaryCrossEntropyWithLogits<D extends DType, E extends DType, R extends Reduction = "mean">(
+  logits: Tensor<AnyShape, D>, target: Tensor<AnyShape, E>, options: LossOptions<R> = {},
+): Reduced<R, PromotedFloat<D, E>> {
   checkOptions("binaryCrossEntropyWithLogits", options, lossOptions);
   checkSameShape("binaryCrossEntropyWithLogits", logits, target);
   const { p: x, y, dtype } = floats(logits, target);
@@ -120,7 +130,9 @@ export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(logit
  * @example
  * crossEntropy(tensor([[2, 0, 0]]), tensor([0], { dtype: "int32" })); // log(1 + 2 e⁻²)
  */
-export function crossEntropy<R extends Reduction = "mean">(logits: Tensor, target: Tensor, options: LossOptions<R> = {}): Reduced<R> {
+export function crossEntropy<D extends DType, E extends DType, R extends Reduction = "mean">(
+  logits: Tensor<AnyShape, D>, target: Tensor<AnyShape, E>, options: LossOptions<R> = {},
+): Reduced<R, PromotedFloat<D, E>> {
   checkOptions("crossEntropy", options, lossOptions);
   checkTensors("crossEntropy", { logits, target });
   const { shape } = logits;
@@ -201,7 +213,7 @@ function floats(prediction: Tensor, target: Tensor, least: FloatDType = "float32
 }
 
 function reduce<R extends Reduction>(loss: string, losses: Tensor, dtype: FloatDType, { reduction }: LossOptions<R>): Reduced<R> {
-  // The type follows from the option that is looked at here.
+  // The type follows from the option that is looked at here, and the dtype from the arguments, as `floats` reads them.
   if (reduction === "none") return losses.cast(dtype) as Reduced<R>;
   if (reduction === undefined || reduction === "mean") return losses.mean().cast(dtype) as Reduced<R>;
   if (reduction === "sum") return losses.sum().cast(dtype) as Reduced<R>;

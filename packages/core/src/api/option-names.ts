@@ -14,7 +14,7 @@ import type { Axes } from "../shape/axis-types.ts";
 import type { AxisOption } from "./signatures/reduce.ts";
 
 /** The dtype of a result. */
-export interface DTypeOption { readonly dtype?: LiteralOptions["dtype"] }
+export interface DTypeOption { readonly dtype?: LiteralOptions["dtype"] | undefined }
 /** Which diagonal is the border: 0 the main one, 1 the one above it. */
 export interface DiagonalOffset { readonly offset?: number | undefined }
 /** An axis that has to be named. */

@@ -17,7 +17,7 @@ import type { AlongFunction, CumulativeFunction, ReduceFunction } from "./signat
 /** What is taken off the number of elements: 0 for the variance of a population, 1 for that of a sample. */
 export interface Correction { readonly correction?: number | undefined }
 /** Which norm: 2 unless given. */
-export interface NormOrder { readonly ord?: norms.NormOptions["ord"] }
+export interface NormOrder { readonly ord?: norms.NormOptions["ord"] | undefined }
 /** Whether the largest comes first. */
 export interface Descending { readonly descending?: boolean | undefined }
 

@@ -12,7 +12,7 @@ import { flip, slice } from "../ops/movement/slice.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import type { Spec } from "../primitive.ts";
 import { sameShape } from "../shape/shape.ts";
-import type { Shape } from "../shape/types.ts";
+import type { AnyShape, Shape } from "../shape/types.ts";
 import { Tensor } from "../tensor.ts";
 import { dependOn, orZeros, pullBack } from "./backward.ts";
 import { withRule } from "./custom.ts";
@@ -43,20 +43,20 @@ const scanOptions: OptionNames<ScanOptions> = { length: true, reverse: true };
 
 /** One element of a sequence along axis 0, or of each sequence of a tree. */
 export type ElementOf<X> =
-  X extends Tensor<infer S, infer D> ? Tensor<S extends [number, ...infer Rest extends Shape] ? Rest : Shape, D>
+  X extends Tensor<infer S, infer D> ? Tensor<number extends S["length"] ? AnyShape : S extends readonly [number, ...infer Rest extends Shape] ? Rest : AnyShape, D>
   : X extends object ? { [K in keyof X]: ElementOf<X[K]> }
   : X;
 
 /** How many elements sequences have, as far as their types tell. */
 type LengthOf<X> =
-  X extends Tensor<infer S> ? (S extends [infer N extends number, ...Shape] ? N : number)
+  X extends Tensor<infer S> ? (number extends S["length"] ? number : S extends readonly [infer N extends number, ...Shape] ? N : number)
   : X extends readonly unknown[] ? LengthOf<X[number]>
   : X extends object ? { [K in keyof X]-?: LengthOf<X[K]> }[keyof X]
   : never;
 
 /** The elements that the steps of a loop give, one behind the other along a new axis 0. */
 export type StackedOf<Y, N extends number> =
-  Y extends Tensor<infer S, infer D> ? Tensor<number extends S["length"] ? Shape : [[N] extends [never] ? number : N, ...S], D>
+  Y extends Tensor<infer S, infer D> ? Tensor<number extends S["length"] ? AnyShape : [[N] extends [never] ? number : N, ...S], D>
   : Y extends object ? { [K in keyof Y]: StackedOf<Y[K], N> }
   : Y;
 

@@ -13,13 +13,13 @@ export type StartParser = (options: Options) => Parser;
 /** What `recordBatches` is told beside a user's options. */
 export interface RecordBatchesOptions extends CsvRecordsOptions {
   /** Whether all records must have as many fields as the first. */
-  readonly even?: boolean;
+  readonly even?: boolean | undefined;
   /** How many columns there are, if that is known. */
   readonly columns?: number | undefined;
   /** Is told what stands between fields, before the first record. */
-  readonly onDelimiter?: (delimiter: string) => void;
+  readonly onDelimiter?: ((delimiter: string) => void) | undefined;
   /** csv-parse; the build for the platform unless given. */
-  readonly startParser?: StartParser;
+  readonly startParser?: StartParser | undefined;
 }
 
 /** Throws for what cannot stand between fields. */

@@ -52,11 +52,11 @@ export interface ExpandDimsMethod {
 
 export interface SqueezeFunction {
   (x: Bare, options?: AxisOption<Axes>): Tensor;
-  <S extends Shape, D extends DType, const X extends Axes | undefined = undefined>(x: TensorLike<S, D>, options?: { readonly axis?: X } & Squeeze<S, X>["fits"]): Tensor<Squeeze<S, X>["shape"], D>;
+  <S extends Shape, D extends DType, const X extends Axes | undefined = undefined>(x: TensorLike<S, D>, options?: { readonly axis?: X | undefined } & Squeeze<S, X>["fits"]): Tensor<Squeeze<S, X>["shape"], D>;
 }
 export interface SqueezeMethod {
   <U extends Tensor>(this: Union<U>, options?: AxisOption<Axes>): Unshaped<U>;
-  <S extends Shape, D extends DType, const X extends Axes | undefined = undefined>(this: Tensor<S, D>, options?: { readonly axis?: X } & Squeeze<S, X>["fits"]): Tensor<Squeeze<S, X>["shape"], D>;
+  <S extends Shape, D extends DType, const X extends Axes | undefined = undefined>(this: Tensor<S, D>, options?: { readonly axis?: X | undefined } & Squeeze<S, X>["fits"]): Tensor<Squeeze<S, X>["shape"], D>;
 }
 
 export interface BroadcastToFunction {

@@ -51,6 +51,8 @@ export interface Arithmetic { readonly float32: WithFloat32; readonly float64: W
 export type PromotedDType<D extends DType, E extends DType> = Arithmetic[D][E];
 /** As `Arithmetic`, in floats. */
 export interface FloatArithmetic { readonly float32: ToFloat; readonly float64: WithFloat64; readonly int32: ToFloat; readonly bool: ToFloat; readonly [unknown: string]: AnyDType }
+/** The dtype that two dtypes meet in where the result has fractions. */
+export type PromotedFloat<D extends DType, E extends DType> = FloatArithmetic[D][E];
 export interface Comparison { readonly float32: ToBool; readonly float64: ToBool; readonly int32: ToBool; readonly bool: ToBool; readonly [unknown: string]: ToBool }
 /** As `Arithmetic`, but two bools stay bool. */
 export interface Choice { readonly float32: WithFloat32; readonly float64: WithFloat64; readonly int32: ToNumber; readonly bool: WithBool; readonly [unknown: string]: AnyDType }

@@ -6,7 +6,7 @@ import type { DTypeOf, KeepsShape, NestedLiteral, TensorLike, Union, Unshaped } 
 
 /** Which axes are taken away (all unless named), and whether they stay with size 1. */
 export interface ReduceOptions<X extends Axes | undefined = Axes | undefined, KeepDims extends boolean = boolean> {
-  readonly axis?: X;
+  readonly axis?: X | undefined;
   readonly keepDims?: KeepDims | undefined;
 }
 
@@ -58,4 +58,4 @@ export interface CumulativeMethod<T extends DTypeOf> {
   ): Tensor<A extends number ? S : [number], T[D]>;
 }
 /** Along which axis values run together, and from which end. */
-export interface CumulativeOptions<A extends number | undefined = number | undefined> { readonly axis?: A; readonly reverse?: boolean | undefined }
+export interface CumulativeOptions<A extends number | undefined = number | undefined> { readonly axis?: A | undefined; readonly reverse?: boolean | undefined }

@@ -20,11 +20,11 @@ export interface ContractOptions {
    * Emits what is done to a finished vector of C: takes `value`, leaves a v128. Its lanes are `lanes` columns from `column` on in
    * row `row` of product `batch`; those past the last column are not stored, so reading for them is harmless.
    */
-  readonly epilogue?: (f: FunctionBuilder, at: EpiloguePosition) => void;
+  readonly epilogue?: ((f: FunctionBuilder, at: EpiloguePosition) => void) | undefined;
   /** How many vectors are finished together (1): the epilogue is written so many times more. */
-  readonly together?: number;
+  readonly together?: number | undefined;
   /** Pushes the address at which the epilogue's vector is stored, if that is not where the product was summed up: C itself. */
-  readonly target?: (f: FunctionBuilder, at: EpiloguePosition) => void;
+  readonly target?: ((f: FunctionBuilder, at: EpiloguePosition) => void) | undefined;
 }
 export interface EpiloguePosition {
   readonly value: Local;

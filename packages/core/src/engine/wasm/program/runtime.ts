@@ -46,13 +46,13 @@ function scratchOf(kernel: Kernel): number {
 /** What tests turn. */
 export interface RuntimeOptions {
   /** A program runs on as many threads as it has so many operations on an element for each. */
-  readonly leastWork?: number;
+  readonly leastWork?: number | undefined;
   /** Programs with less work than this find out by trying whether threads pay; they always do where there is more. */
-  readonly triedWork?: number;
+  readonly triedWork?: number | undefined;
   /** Of bands that have nothing to do with one another, those with so much work are divided among threads: to take a part costs some tens of nanoseconds. */
-  readonly dividedWork?: number;
+  readonly dividedWork?: number | undefined;
   /** Data sets that batches are taken from stay in the memory up to so many bytes together. */
-  readonly sourceBytes?: number;
+  readonly sourceBytes?: number | undefined;
 }
 
 /** Loads programs into one memory, where variables stay between runs, and runs them. */
