@@ -30,3 +30,7 @@ describe("toHaveCorrectGradients", () => {
     expect(() => expect(() => 3).toHaveCorrectGradients(x)).toThrow(NdgradError);
   });
 });
+
+test("the matcher refuses unknown options in its own name", () => {
+  expect(() => { expect((x: Tensor) => x.tanh()).toHaveCorrectGradients(fromData(Float32Array.of(0.3), [1], "float32"), { orders: 2 } as object); }).toThrow('toHaveCorrectGradients: unknown option "orders"; did you mean "order"?');
+});

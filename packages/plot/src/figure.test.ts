@@ -123,3 +123,11 @@ describe("images in a picture", () => {
     expect(new Set(lines).size).toBeLessThan(20);
   });
 });
+
+test("a figure's methods refuse unknown options", async () => {
+  const curve = lossCurve([2, 1]);
+  expect(() => curve.toString({ widht: 40 } as object)).toThrow('toString: unknown option "widht"; did you mean "width"? (it takes width)');
+  await expect(curve.toPNG({ scales: 2 } as object)).rejects.toThrow('toPNG: unknown option "scales"; did you mean "scale"?');
+  await expect(curve.toPNG({ scale: "2" } as object)).rejects.toThrow('toPNG: option "scale" takes a number, got the string "2"');
+  await expect(curve.save("none.png", { fontFile: [] } as object)).rejects.toThrow('save: unknown option "fontFile"; did you mean "fontFiles"?');
+});
