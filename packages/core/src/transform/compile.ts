@@ -35,8 +35,8 @@ export interface Compilation {
 }
 
 /** Traces a function, optimises its graph and fuses it into kernels. */
-export function compileFor(f: (...args: readonly unknown[]) => unknown, args: readonly unknown[]): Compilation {
-  const { graph, variables, assigned, result, resultCount, scope } = trace(f, args);
+export function compileFor(f: (...args: readonly unknown[]) => unknown, args: readonly unknown[], op?: string): Compilation {
+  const { graph, variables, assigned, result, resultCount, scope } = trace(f, args, op);
   const argumentCount = graph.inputs.length - variables.length;
   const optimized = ownOutputs(optimize(graph), scope);
   const program = fuse(optimized, { argumentCount, resultCount, assigned });

@@ -110,7 +110,7 @@ export function argumentAt(op: string, args: readonly unknown[], position: numbe
 }
 
 /** Gradients with respect to one argument. */
-function differentiateArgument<Args extends readonly unknown[], Value>(op: string, f: (...args: Args) => Value, args: Args, position: number): ValueAndGrads<Value, unknown> {
+export function differentiateArgument<Args extends readonly unknown[], Value>(op: string, f: (...args: Args) => Value, args: Args, position: number): ValueAndGrads<Value, unknown> {
   return differentiate(op, argumentAt(op, args, position), (argument) => f(...withArgument(args, position, argument)));
 }
 

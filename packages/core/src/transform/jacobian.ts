@@ -9,7 +9,7 @@ import { sizeOf } from "../shape/shape.ts";
 import type { Shape } from "../shape/types.ts";
 import { fromData, Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
-import { argumentAt, checkFunction, grad, positionOf, withArgument, type GradOptions, type Loss } from "./gradient.ts";
+import { argumentAt, checkFunction, differentiateArgument, grad, positionOf, withArgument, type GradOptions, type Loss } from "./gradient.ts";
 import { alignTangents, tensorsOf, withLeaves } from "./tree.ts";
 import type { DifferentiatedArgument, GradientsOf, Outputs } from "./tree-types.ts";
 import { linearize } from "./vjp.ts";
@@ -79,7 +79,7 @@ export function hessian<Args extends readonly unknown[], P extends number = 0>(
 ): (...args: Args) => JacobianOf<GradientsOf<Args[P]>, Args[P]> {
   checkFunction("hessian", f);
   const position = positionOf("hessian", options);
-  const slope: (...args: Args) => unknown = grad<Args, number>(f, { argument: position });
+  const slope = (...args: Args): unknown => differentiateArgument("hessian", f, args, position).grads;
   return (...args) => derivatives("hessian", slope, args, position) as JacobianOf<GradientsOf<Args[P]>, Args[P]>;
 }
 
@@ -97,7 +97,7 @@ export function hvp<Args extends readonly unknown[], P extends number = 0>(
   checkFunction("hvp", f);
   if (options instanceof Tensor) throw new NdgradError("hvp: give point and vector to the function that hvp(f) gives: hvp(f)(x, v)");
   const position = positionOf("hvp", options);
-  const slope: (...args: Args) => unknown = grad<Args, number>(f, { argument: position });
+  const slope = (...args: Args): unknown => differentiateArgument("hvp", f, args, position).grads;
   return (...given) => {
     const args = given.slice(0, -1) as unknown as Args;
     const argument = argumentAt("hvp", args, position);

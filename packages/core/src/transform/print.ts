@@ -9,7 +9,7 @@ import { compileFor, type Compilation } from "./compile.ts";
 import { forEachLeaf } from "./tree.ts";
 
 /** The compiler's view of a function with any arguments: it looks at their structure only. */
-const compiled = <Args extends readonly unknown[]>(f: (...args: Args) => unknown, args: Args): Compilation => compileFor(f as unknown as (...args: readonly unknown[]) => unknown, args);
+const compiled = <Args extends readonly unknown[]>(op: string, f: (...args: Args) => unknown, args: Args): Compilation => compileFor(f as unknown as (...args: readonly unknown[]) => unknown, args, op);
 
 /**
  * What `compile(f)` computes for these arguments, as a listing with one line for each operation, after all simplifications:
@@ -25,7 +25,7 @@ const compiled = <Args extends readonly unknown[]>(f: (...args: Args) => unknown
  */
 export function printGraph<Args extends readonly unknown[]>(f: (...args: Args) => unknown, ...args: Args): string {
   checkCallable("printGraph", f, "printGraph((x) => x.exp(), x)");
-  return showGraph(compiled(f, args).graph);
+  return showGraph(compiled("printGraph", f, args).graph);
 }
 
 /**
@@ -40,7 +40,7 @@ export function printGraph<Args extends readonly unknown[]>(f: (...args: Args) =
  */
 export function printProgram<Args extends readonly unknown[]>(f: (...args: Args) => unknown, ...args: Args): string {
   checkCallable("printProgram", f, "printProgram((x) => x.exp(), x)");
-  const { program, variables, result } = compiled(f, args);
+  const { program, variables, result } = compiled("printProgram", f, args);
   return showProgram(program, (buffer) => describe(program, buffer, args, variables, result));
 }
 

@@ -44,7 +44,7 @@ export function profile<Args extends readonly unknown[]>(f: (...args: Args) => u
   checkCallable("profile", f, "profile((x) => x.exp(), x)");
   const { runtime } = currentEngine();
   if (runtime === undefined) throw new NdgradError(`profile: the ${currentEngine().name} engine runs no programs; there are no kernels to time`);
-  const { program, variables } = compileFor(f as unknown as (...args: readonly unknown[]) => unknown, args);
+  const { program, variables } = compileFor(f as unknown as (...args: readonly unknown[]) => unknown, args, "profile");
   const copies = variables.map((variable) => new Variable(variable.current));
   const tensors = tensorsOf(args);
   const nameOf = namesOf(program);

@@ -41,9 +41,9 @@ export interface Trace {
   readonly scope: Scope;
 }
 
-/** Runs `f` once on stand-ins for the tensors of its arguments and writes down what it does. */
-export function trace(f: (...args: readonly unknown[]) => unknown, args: readonly unknown[]): Trace {
-  checkArguments("compile", args);
+/** Runs `f` once on stand-ins for the tensors of its arguments and writes down what it does; errors name `op`. */
+export function trace(f: (...args: readonly unknown[]) => unknown, args: readonly unknown[], op = "compile"): Trace {
+  checkArguments(op, args);
   return withScope("trace", (scope) => {
     const parameters: Tensor[] = [];
     forEachLeaf(args, (leaf, path) => { if (leaf instanceof Tensor) parameters.push(standIn(leaf, scope, `argument ${path}`)); });
@@ -65,8 +65,8 @@ export function trace(f: (...args: readonly unknown[]) => unknown, args: readonl
         now.set(variable, value);
       },
     }), () => withoutChance(() => f(...replaced)));
-    checkPresent("compile", result, null, "compile a function that returns its result at once");
-    checkResult("compile", result);
+    checkPresent(op, result, null, "compile a function that returns its result at once");
+    checkResult(op, result);
     forEachLeaf(result, (leaf, path) => { if (leaf instanceof Tensor) checkOwn(leaf, path === "" ? "the result" : `result ${path}`); });
     const variables = [...before.keys()];
     const changed = [...now].filter(([variable, value]) => value !== before.get(variable));
