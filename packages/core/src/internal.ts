@@ -23,4 +23,5 @@ export {
 export {
   isArrayBuffer, isBlob, isError, isNumberArray, isPromise, isRecord, isSharedArrayBuffer, isUrl, messageOf, typedArrayName, type NumberArray,
 } from "./realm.ts";
-export { nodeModule, nodeWorkerThreads, processorCount } from "./platform.ts";
+export { nodeModule, processorCount } from "./platform.ts";
+export { workerPlatform, type Helper, type WorkerPlatform } from "./workers.ts";

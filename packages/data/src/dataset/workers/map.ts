@@ -1,9 +1,8 @@
 import { NdgradError } from "@ndgrad/core";
-import { checkOptions, type OptionNames } from "@ndgrad/core/internal";
+import { checkOptions, workerPlatform, type OptionNames } from "@ndgrad/core/internal";
 import { checkWhole } from "../../checks.ts";
 import { ahead, end, item, mapped, type Step, type Stream } from "../stream.ts";
 import { unpacked, type Received } from "./parcel.ts";
-import { workerPlatform } from "./platform.ts";
 import { localPool, startPool, type Pool } from "./pool.ts";
 import { orderOf, type WorkerFunction, type WorkerModule } from "./work.ts";
 

@@ -1,7 +1,6 @@
 import { NdgradError } from "@ndgrad/core";
-import { isError } from "@ndgrad/core/internal";
+import { isError, type Helper, type WorkerPlatform } from "@ndgrad/core/internal";
 import { moveable, packed } from "./parcel.ts";
-import type { Helper, Platform } from "./platform.ts";
 import { itemRandom } from "./random.ts";
 import { workerSource, type Answer, type ItemPlace, type Order, type WorkerModule } from "./work.ts";
 
@@ -16,7 +15,7 @@ export interface Pool {
 interface Waiting { readonly index: number; readonly resolve: (result: unknown) => void; readonly reject: (error: unknown) => void }
 
 /** Starts workers. Each item goes to the one that has least to do. */
-export function startPool(platform: Platform, count: number, order: Order, seed: number): Pool {
+export function startPool(platform: WorkerPlatform, count: number, order: Order, seed: number): Pool {
   let ids = 0;
   const members = Array.from({ length: count }, () => {
     const waiting = new Map<number, Waiting>();
@@ -53,7 +52,7 @@ export function startPool(platform: Platform, count: number, order: Order, seed:
   return {
     run: (item, index, epoch) => members.reduce((least, each) => (each.waiting.size < least.waiting.size ? each : least)).ask(item, index, epoch),
     hold: (wanted) => { for (const { helper } of members) helper.hold(wanted); },
-    end: () => { for (const { helper } of members) helper.end(); },
+    end: () => { for (const { helper } of members) void helper.end(); },
   };
 }
 

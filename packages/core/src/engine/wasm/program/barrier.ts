@@ -1,4 +1,4 @@
-import type { FunctionBuilder, Local } from "../encoder.ts";
+import type { FunctionBuilder, Local, ModuleBuilder } from "../encoder.ts";
 
 /** Where the threads' agreements stand in memory, as byte addresses, a cache line apart. */
 export const control = {
@@ -21,6 +21,8 @@ export const control = {
   version: 320,
   /** For each thread, four bytes apart: the version at which it serves. */
   serving: 384,
+  /** For each thread, four bytes apart: the last run that it has taken up. */
+  taken: 640,
   /** The next part of a phase that nobody has taken. */
   next: 896,
   /** Where the list of rows to be copied begins. */
@@ -33,11 +35,14 @@ const spins = 2_000;
 /** Roots, of some twenty cycles each, between two looks. */
 const pauseRoots = 4;
 
+/** Imports what thread 0 calls now and then while it waits: it throws if a thread that is waited for has ended. */
+export const importLook = (module: ModuleBuilder): number => module.importFunction("env", "look", [], []);
+
 /**
- * Writes a barrier: goes on when all threads have come. Threads look for a while, then sleep. Thread 0 only looks: a
- * browser does not let its main thread sleep.
+ * Writes a barrier: goes on when all threads have come. Threads look for a while, then sleep. Thread 0 only looks, since a
+ * browser does not let its main thread sleep, and calls `look`.
  */
-export function emitBarrier(f: FunctionBuilder, thread: number, threads: number): void {
+export function emitBarrier(f: FunctionBuilder, thread: number, threads: number, look: number): void {
   const [mine, turns] = f.locals("i32", 2);
   const root = f.local("f64");
   f.get(threads).i32(1).op("i32.gt_u").if(() => {
@@ -53,8 +58,8 @@ export function emitBarrier(f: FunctionBuilder, thread: number, threads: number)
         f.i32(0).memory("i32.atomic.load", control.passed).get(mine).op("i32.ne").branchIf(done);
         f.i32(0).memory("i32.atomic.load", control.broken).if(() => f.op("unreachable"));
         pushPause(f, root);
-        f.get(thread).op("i32.eqz").op("i32.or").branchIf(again);
-        f.get(turns).i32(1).op("i32.sub").tee(turns).branchIf(again);
+        f.get(turns).i32(1).op("i32.sub").tee(turns).op("i32.or").branchIf(again);
+        f.get(thread).op("i32.eqz").if(() => f.call(look).i32(spins).set(turns).branch(again));
         f.i32(0).get(mine).i64(-1n).memory("memory.atomic.wait32", control.passed).op("drop").branch(again);
       })),
     );

@@ -16,7 +16,7 @@ import { emitNest, nestScratch } from "../loop-stages.ts";
 import { pushLoad, setMaskWidth } from "../loop-vector.ts";
 import { emitNamed } from "../named.ts";
 import { contractBlocks } from "../products.ts";
-import { control } from "./barrier.ts";
+import { control, emitBarrier, importLook } from "./barrier.ts";
 import { emitPhases, type WrittenPhase } from "./schedule.ts";
 import { emitSmallProduct, isSmallProduct } from "./small-product.ts";
 import { known } from "../../sizes.ts";
@@ -68,6 +68,7 @@ export function emitProgram(phases: readonly Phase[], addresses: Addresses, memo
   const host = [...new Set(phases.flatMap(({ bands }) => bands.flatMap(({ kernels }) => kernels.flatMap((kernel) => hostFunctionsOf(expanded(kernel))))))];
   const imported = new Map(host.map((name) => [name, module.importFunction("host", name, hostFunctions[name].length === 1 ? ["f64"] : ["f64", "f64"], ["f64"])]));
   const hostIndex = (name: string): number => imported.get(name as HostFunction) ?? missing(name);
+  const look = memory.shared ? importLook(module) : -1;
   const emitter: Emitter = { module, addresses, hostIndex, loops: loopsIn(phases), indexed: [], always: true };
   const written = writeFunctions(emitter, phases);
 
@@ -77,7 +78,7 @@ export function emitProgram(phases: readonly Phase[], addresses: Addresses, memo
   f.get(thread).i32(0).memory("i32.load", control.scratchBytes).op("i32.mul").i32(0).memory("i32.load", control.scratch).op("i32.add").set(scratch);
   const turns = f.locals("i32", emitter.loops);
   for (const turn of turns) f.i32(0).set(turn);
-  emitPhases({ f, thread, threads, scratch, turns, shared: memory.shared, addresses: addresses.buffers, dividedWork }, written);
+  emitPhases({ f, thread, threads, scratch, turns, shared: memory.shared, barrier: () => { if (memory.shared) emitBarrier(f, thread, threads, look); }, addresses: addresses.buffers, dividedWork }, written);
   module.export("run", f.index);
   return { bytes: module.bytes(), host, indexed: emitter.indexed };
 }

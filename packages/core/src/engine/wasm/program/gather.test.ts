@@ -38,7 +38,7 @@ describe("rows in a memory", () => {
       free(address: number, bytes: number) { used -= bytes; memory.free(address, bytes); },
     };
     const started: number[] = [];
-    return { memory, started, used: () => used, gathers: createGathers({ owner, limit, load: () => 5, start: (id) => { started.push(id); } }) };
+    return { memory, started, used: () => used, gathers: createGathers({ owner, limit, load: () => 5, look: () => undefined, start: (id) => { started.push(id); } }) };
   };
   /** Whether rows are taken after their source has earned its place. */
   const putInTime = (gathers: Gathers, rows: Rows, dtype: DType, to: number): boolean => {

@@ -2,7 +2,7 @@ import type { DType, TypedArray } from "../../../dtype.ts";
 import { placeWithin, type Rows } from "../../../storage.ts";
 import { ModuleBuilder } from "../encoder.ts";
 import { elementAt } from "../heap.ts";
-import { control, emitBarrier } from "./barrier.ts";
+import { control, emitBarrier, importLook } from "./barrier.ts";
 import type { ProgramMemory } from "./memory.ts";
 
 /** Copies rows of data sets into the arguments of programs, inside the programs' memory and on all threads. */
@@ -29,6 +29,8 @@ export interface GatherParts {
   readonly load: (module: WebAssembly.Module) => number;
   /** Starts as many threads on a code; thread 0 is the caller. */
   readonly start: (id: number, threads: number) => void;
+  /** What thread 0 calls now and then while it waits. */
+  readonly look: () => void;
 }
 
 /** A data set's array. It does not hold the array itself: that must be free to be collected. */
@@ -45,7 +47,7 @@ const leastRowBytes = 32;
 /** What stands in the list before a gather's row addresses: where to, bytes of a row, how many rows. */
 const headWords = 3;
 
-export function createGathers({ owner, limit, load, start }: GatherParts): Gathers {
+export function createGathers({ owner, limit, load, start, look }: GatherParts): Gathers {
   const sources = new WeakMap<TypedArray, Source>();
   const resident = new Set<Source>();
   let held = 0;
@@ -141,7 +143,7 @@ export function createGathers({ owner, limit, load, start }: GatherParts): Gathe
       if (address < 0 || !reserve(wanted)) return false;
       if (code === null) {
         const module = new WebAssembly.Module(emitGather(owner.shared));
-        const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory } });
+        const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory, look } });
         code = { id: load(module), run: exports["run"] as (thread: number, threads: number) => void };
       }
       words = wanted;
@@ -165,6 +167,7 @@ export function createGathers({ owner, limit, load, start }: GatherParts): Gathe
  */
 function emitGather(shared: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder().importMemory("env", "memory", shared ? { least: 1, most: 65536, shared: true } : { least: 1 });
+  const look = shared ? importLook(module) : -1;
   const f = module.define(["i32", "i32"]);
   const [thread, threads] = f.params;
   const [at, gathers, to, bytes, rows, part, stop] = f.locals("i32", 7);
@@ -192,7 +195,7 @@ function emitGather(shared: boolean): Uint8Array<ArrayBuffer> {
     pushAt();
     f.set(at).get(gathers).i32(1).op("i32.sub").set(gathers);
   });
-  if (shared) emitBarrier(f, thread, threads);
+  if (shared) emitBarrier(f, thread, threads, look);
   module.export("run", f.index);
   return module.bytes();
 }

@@ -1,6 +1,7 @@
 import { describe } from "../../../options.ts";
 import type { DType, TypedArray } from "../../../dtype.ts";
 import { NdgradError } from "../../../errors.ts";
+import { messageOf } from "../../../realm.ts";
 import { sizeOf } from "../../../shape/shape.ts";
 import { copyRowMajor, copyRows } from "../../../storage.ts";
 import { fromData, storageOf, type Tensor } from "../../../tensor.ts";
@@ -25,6 +26,9 @@ import { createPace } from "./pace.ts";
 import { isSmallProduct, smallProductScratch } from "./small-product.ts";
 import { createThreadPool, platformThreads, type ThreadPool } from "./threads.ts";
 import { known } from "../../sizes.ts";
+
+/** Milliseconds between two looks at whether those who are waited for still run. */
+const lookEvery = 1000;
 
 /** As many as the places for their agreements. */
 const mostThreads = 64;
@@ -51,12 +55,14 @@ export interface RuntimeOptions {
   readonly triedWork?: number | undefined;
   /** Of bands that have nothing to do with one another, those with so much work are divided among threads: to take a part costs some tens of nanoseconds. */
   readonly dividedWork?: number | undefined;
+  /** A helper that has not taken up a run after so many milliseconds has ended, though the platform has not told so. */
+  readonly patience?: number | undefined;
   /** Data sets that batches are taken from stay in the memory up to so many bytes together. */
   readonly sourceBytes?: number | undefined;
 }
 
 /** Loads programs into one memory, where variables stay between runs, and runs them. */
-export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_000, dividedWork = 32_768, sourceBytes = 2 ** 29 }: RuntimeOptions = {}): Runtime {
+export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_000, dividedWork = 32_768, patience = 20_000, sourceBytes = 2 ** 29 }: RuntimeOptions = {}): Runtime {
   const platform = platformThreads();
   const memory = createProgramMemory(platform !== null);
   const owner: ProgramMemory = {
@@ -108,13 +114,36 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
     cells[control.scratchBytes >> 2] = perThread;
   };
 
-  /** The helpers, started at the first run that is worth it. */
-  const helpers = (): ThreadPool => {
-    if (pool === null) {
-      pool = createThreadPool(owner.memory, threads);
+  /** Without helpers programs run on one thread, until the user asks for more. */
+  const workAlone = (what: string, cause: unknown): void => {
+    console.warn(`ndgrad: ${what} (${messageOf(cause)}), so programs run on one thread from here on; setThreads(n) starts new helpers.`);
+    threads = 1;
+  };
+  /** The helpers, started at the first run that is worth it; null where they cannot be had. */
+  const helpers = (): ThreadPool | null => {
+    if (pool !== null || threads === 1) return pool;
+    try {
+      const started = createThreadPool(owner.memory, threads, (cause) => {
+        if (pool !== started) return;
+        endHelpers();
+        workAlone("a helper thread has ended", cause);
+      });
+      pool = started;
       for (const [id, code] of codes) pool.load(id, ...code);
+    } catch (cause) {
+      workAlone("helper threads cannot be started", cause);
     }
     return pool;
+  };
+  let looked = 0;
+  /** When the last run with helpers began. */
+  let began = 0;
+  /** Threads that wait for one that has ended would wait for ever. */
+  const look = (): void => {
+    const now = performance.now();
+    if (now - looked < lookEvery) return;
+    looked = now;
+    if (pool !== null && (!pool.alive() || (now - began > patience && !pool.answered()))) throw new NdgradError("a helper thread has ended");
   };
 
   /** Threads that wait for one that has broken down would wait for ever: all are ended, and new ones begin when the last is gone. */
@@ -131,8 +160,8 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
 
   const gathers = createGathers({
     owner: memory, limit: sourceBytes,
-    load: (module) => offer(module, []),
-    start: (id, count) => { if (count > 1) helpers().start(id, count); },
+    load: (module) => offer(module, []), look,
+    start: (id, count) => { if (count > 1) pool?.start(id, count); },
   });
 
   const load = (program: Program, variables: readonly Variable[]): Executable => {
@@ -164,7 +193,7 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
     reserveScratch(Math.max(0, ...program.kernels.map(scratchOf)), threads);
     const { bytes, host, indexed } = emitProgram(phases, { buffers: addresses }, owner, dividedWork);
     const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory }, host: hostFunctions });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: owner.memory, look }, host: hostFunctions });
     const main = exports["run"] as (thread: number, threads: number) => void;
     const work = workOf(program);
     const wanted = (): number => (work >= leastWork * threads ? threads : Math.max(1, Math.floor(work / leastWork)));
@@ -173,7 +202,7 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
     const pace = work < triedWork ? createPace() : null;
     const run = (): void => {
       const most = wanted();
-      if (most === 1 || ending || !helpers().ready()) runOn(1);
+      if (most === 1 || ending || helpers()?.ready() !== true) runOn(1);
       else if (pace === null) runOn(most);
       else {
         const start = performance.now();
@@ -202,6 +231,7 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
     };
     const broken = (cause: unknown): NdgradError => new NdgradError("compile: the program broke off; variables that it assigns may hold values of half a step", { cause });
     const runOn = (count: number): void => {
+      began = looked = performance.now();
       try {
         gathers.run(count);
       } catch (cause) {
@@ -210,7 +240,7 @@ export function createRuntime({ leastWork = workPerThread, triedWork = 20_000_00
       }
       checkGiven();
       try {
-        if (count > 1) helpers().start(id, count);
+        if (count > 1) pool?.start(id, count);
         main(0, count);
       } catch (cause) {
         if (count > 1) endHelpers();

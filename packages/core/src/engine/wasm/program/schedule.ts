@@ -3,7 +3,7 @@ import type { Band } from "../../bands.ts";
 import { bytesPerElement } from "../../../dtype.ts";
 import type { ControlKernel, Operand } from "../../program.ts";
 import type { FunctionBuilder, Local } from "../encoder.ts";
-import { control, emitBarrier } from "./barrier.ts";
+import { control } from "./barrier.ts";
 import { known } from "../../sizes.ts";
 
 /** A band whose kernels are functions of the module. */
@@ -24,6 +24,8 @@ export interface ScheduleContext {
   /** The turn of each loop over kernels. */
   readonly turns: readonly Local[];
   readonly shared: boolean;
+  /** Writes a barrier, where there may be several threads. */
+  readonly barrier: () => void;
   /** Of each buffer, in bytes. */
   readonly addresses: readonly number[];
   /** From so many operations on, a band beside others is cut into parts. */
@@ -32,7 +34,7 @@ export interface ScheduleContext {
 
 /** Writes phases, one after the other, with a barrier behind each. */
 export function emitPhases(context: ScheduleContext, phases: readonly WrittenPhase[]): void {
-  const { f, thread, threads, shared } = context;
+  const { f, thread, threads, shared, barrier } = context;
   for (const phase of phases) {
     const flow = phase[0].band.control;
     if (flow !== null) {
@@ -42,7 +44,7 @@ export function emitPhases(context: ScheduleContext, phases: readonly WrittenPha
     if (phase.length === 1) emitOwnShare(context, phase[0], thread, threads);
     else if (!shared) phase.forEach((band) => emitWhole(context, band));
     else f.get(threads).i32(1).op("i32.eq").if(() => phase.forEach((band) => emitWhole(context, band)), () => emitTaking(context, phase));
-    if (shared) emitBarrier(f, thread, threads);
+    barrier();
   }
 }
 
@@ -115,7 +117,7 @@ function emitTaking(context: ScheduleContext, phase: WrittenPhase): void {
 
 /** A loop or branch: every thread takes it alike, for what it looks at was written before a barrier. */
 function emitControl(context: ScheduleContext, { flow, depth }: ControlKernel, [first, second]: readonly (readonly WrittenPhase[])[]): void {
-  const { f, turns, thread, threads, shared, addresses } = context;
+  const { f, turns, barrier, addresses } = context;
   const pushCondition = ({ buffer, offset, dtype }: Operand): void => { f.i32(addresses[buffer] + known(offset) * bytesPerElement[dtype]).memory("i32.load8_u"); };
   const turn = turns[depth];
   switch (flow.kind) {
@@ -132,7 +134,7 @@ function emitControl(context: ScheduleContext, { flow, depth }: ControlKernel, [
         pushCondition(flow.condition);
         f.op("i32.eqz").branchIf(done);
         // Nobody may write the condition again before all have seen it.
-        if (shared) emitBarrier(f, thread, threads);
+        barrier();
         emitPhases(context, second);
         f.branch(again);
       }));
@@ -142,5 +144,5 @@ function emitControl(context: ScheduleContext, { flow, depth }: ControlKernel, [
       f.if(() => emitPhases(context, first), () => emitPhases(context, second));
       break;
   }
-  if (shared) emitBarrier(f, thread, threads);
+  barrier();
 }

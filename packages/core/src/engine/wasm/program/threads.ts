@@ -1,12 +1,16 @@
-import type { HostFunction } from "../../expr.ts";
 import { NdgradError } from "../../../errors.ts";
-import { nodeWorkerThreads, processorCount } from "../../../platform.ts";
+import { workerPlatform, type Helper, type WorkerPlatform } from "../../../workers.ts";
+import type { HostFunction } from "../../expr.ts";
 import { control } from "./barrier.ts";
 
 /** The helpers of the main thread: workers that run their share of each program. */
 export interface ThreadPool {
   /** Whether all helpers can run programs: not while they are still starting or taking in a program. */
   ready(): boolean;
+  /** Whether none of them has ended, as far as the platform tells. */
+  alive(): boolean;
+  /** Whether all that have a part in the last run have taken it up. */
+  answered(): boolean;
   /** Gives a program's code to the helpers, those to come included. */
   load(id: number, module: WebAssembly.Module, host: readonly HostFunction[]): void;
   unload(id: number): void;
@@ -22,13 +26,8 @@ const leave = -1;
 /** How often an idle helper looks for a run before it goes to sleep: some tens of microseconds, about the time between steps of training. */
 const helperSpins = 2_000;
 
-/**
- * What a helper does, as text: a file of its own could not be found again under every loader and bundler. It waits for
- * runs inside one turn of its event loop; `leave` ends the turn so that new programs can be taken in.
- */
-const helperSource = (isNode: boolean): string => `
-${isNode ? 'const { parentPort } = process.getBuiltinModule("node:worker_threads");' : "const parentPort = self;"}
-const receive = (listen) => ${isNode ? 'parentPort.on("message", listen)' : "{ self.onmessage = (event) => listen(event.data); }"};
+/** What a helper does. It waits for runs inside one turn of its event loop; `leave` ends the turn so that new programs can be taken in. */
+const helperSource = `
 const programs = new Map();
 let memory, cells, thread;
 const host = (names) => Object.fromEntries(names.map((name) => [name, name === "fmod" ? (a, b) => a % b : Math[name]]));
@@ -51,6 +50,7 @@ function serve(version) {
     seen = now;
     if (command === ${leave}) return;
     if (thread >= threads) continue;
+    Atomics.store(cells, ${control.taken / 4} + thread, now);
     try {
       programs.get(command)(thread, threads);
     } catch (error) {
@@ -61,69 +61,59 @@ function serve(version) {
 }
 receive((message) => {
   if (message.kind === "start") ({ memory, thread } = message), cells = new Int32Array(memory.buffer);
-  if (message.kind === "load") programs.set(message.id, new WebAssembly.Instance(message.module, { env: { memory }, host: host(message.host) }).exports.run);
+  if (message.kind === "load") programs.set(message.id, new WebAssembly.Instance(message.module, { env: { memory, look() {} }, host: host(message.host) }).exports.run);
   if (message.kind === "unload") programs.delete(message.id);
   if (message.kind === "serve") serve(message.version);
 });
 `;
 
-/** One helper, whatever the platform calls it. */
-interface Helper { postMessage(message: unknown): void; terminate(): unknown }
-
-/** What makes helpers here; `null` where there are no threads with shared memory. */
-export type StartHelper = (source: string) => Helper;
-
-interface NodeWorkers { readonly Worker: new (source: string, options: { readonly eval: true; readonly execArgv: readonly string[] }) => Helper & { unref(): void } }
-
-/** How helpers are started on this platform, and how many processors there are. */
-export function platformThreads(): { readonly start: StartHelper; readonly isNode: boolean; readonly processors: number } | null {
+/** How helpers are started here; `null` where there are no threads with shared memory. */
+export function platformThreads(): WorkerPlatform | null {
   if (typeof SharedArrayBuffer === "undefined") return null;
-  const processors = processorCount();
-  const nodeWorkers = nodeWorkerThreads<NodeWorkers>();
-  if (nodeWorkers !== undefined) {
-    return {
-      isNode: true, processors,
-      start(source) {
-        // The process's own options are not for helpers: --input-type would make modules of them, --import have them wait for loaders.
-        const worker = new nodeWorkers.Worker(source, { eval: true, execArgv: [] });
-        // A helper must not keep a program from ending.
-        worker.unref();
-        return worker;
-      },
-    };
-  }
-  if ((globalThis as { readonly crossOriginIsolated?: boolean }).crossOriginIsolated !== true || typeof Worker === "undefined") return null;
-  return {
-    isNode: false, processors,
-    start: (source) => new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" }))),
-  };
+  // Only a browser's pages have this property; without it memory cannot be shared with workers.
+  return (globalThis as { readonly crossOriginIsolated?: boolean }).crossOriginIsolated === false ? null : workerPlatform();
 }
 
-/** Starts `count − 1` helpers over a shared memory. */
-export function createThreadPool(memory: WebAssembly.Memory, count: number): ThreadPool {
+/**
+ * Starts `count − 1` helpers over a shared memory.
+ * @param failed Told once when a helper breaks down outside of a run, or ends by itself.
+ * @throws Where the platform does not let workers start.
+ */
+export function createThreadPool(memory: WebAssembly.Memory, count: number, failed: (cause: unknown) => void): ThreadPool {
   const platform = platformThreads();
   if (platform === null) throw new NdgradError("setThreads: this platform has no threads with shared memory; a page must be cross-origin isolated");
+  let failures = 0;
+  const listener = { message() {}, failed(cause: unknown) { if (failures++ === 0) failed(cause); } };
   const cells = new Int32Array(memory.buffer);
-  const helpers = Array.from({ length: count - 1 }, () => platform.start(helperSource(platform.isNode)));
+  const helpers: Helper[] = [];
+  try {
+    while (helpers.length < count - 1) helpers.push(platform.start(helperSource, listener));
+  } catch (cause) {
+    for (const helper of helpers) void helper.end();
+    throw cause;
+  }
   // Goes on where earlier helpers of this memory stopped: what they left must not look like an answer.
   let version = Atomics.load(cells, control.version / 4);
+  let last = { run: 0, threads: 0 };
   const signal = (command: number, threads: number = count): void => {
     const at = control.commands / 4 + 2 * ((Atomics.load(cells, control.run / 4) + 1) & 1);
     Atomics.store(cells, at, command);
     Atomics.store(cells, at + 1, threads);
-    Atomics.add(cells, control.run / 4, 1);
+    last = { run: Atomics.add(cells, control.run / 4, 1) + 1, threads };
     Atomics.notify(cells, control.run / 4);
   };
   /** Calls the helpers back, gives each the messages, and lets them serve again. */
   const tell = (messagesFor: (thread: number) => readonly unknown[]): void => {
     Atomics.store(cells, control.version / 4, ++version);
     signal(leave);
-    helpers.forEach((helper, i) => { for (const message of [...messagesFor(i + 1), { kind: "serve", version }]) helper.postMessage(message); });
+    helpers.forEach((helper, i) => { for (const message of [...messagesFor(i + 1), { kind: "serve", version }]) helper.post(message); });
   };
   tell((thread) => [{ kind: "start", memory, thread }]);
   return {
     // A helper that is still taking in a program would miss its turn: until all are back the caller works alone.
     ready: () => helpers.every((_, i) => Atomics.load(cells, control.serving / 4 + i + 1) === version),
+    alive: () => failures === 0 && helpers.every((helper) => helper.alive()),
+    answered: () => helpers.slice(0, last.threads - 1).every((_, i) => Atomics.load(cells, control.taken / 4 + i + 1) === (last.run | 0)),
     load: (id, module, host) => tell(() => [{ kind: "load", id, module, host }]),
     unload: (id) => tell(() => [{ kind: "unload", id }]),
     start: signal,
@@ -131,7 +121,7 @@ export function createThreadPool(memory: WebAssembly.Memory, count: number): Thr
       // Their end takes a while: until then they must not take part in the runs of those who follow.
       Atomics.store(cells, control.version / 4, ++version);
       signal(leave);
-      await Promise.all(helpers.map(async (helper) => { await helper.terminate(); }));
+      await Promise.all(helpers.map((helper) => helper.end()));
     },
   };
 }
