@@ -14,7 +14,7 @@ import type { ClosenessOptions } from "./compose/closeness.ts";
 import type { ContractedAxes } from "./compose/contraction.ts";
 import type { DiagonalOptions } from "./compose/diagonal.ts";
 import type { Axes } from "./shape/axis-types.ts";
-import type { Shape } from "./shape/types.ts";
+import type { AnyShape } from "./shape/types.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -184,7 +184,7 @@ interface ComparisonMethods {
   /** x where the condition holds (is not 0), the other elsewhere: `where(condition, x, other)`. */
   readonly where: WhereMethod;
   /** Whether |a − b| ≤ atol + rtol·|b|, element by element; rtol is 1e-5 and atol 1e-8 unless given. */
-  readonly isClose: (b: Operand, options?: ClosenessOptions) => Tensor<Shape, "bool">;
+  readonly isClose: (b: Operand, options?: ClosenessOptions) => Tensor<AnyShape, "bool">;
   /** Whether all elements are close, as `isClose` says. */
   readonly allClose: (b: Operand, options?: ClosenessOptions) => boolean;
   /** Whether shapes and all elements are equal; NaN equals nothing. */

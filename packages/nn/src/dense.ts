@@ -13,6 +13,8 @@ export interface Dense<In extends number = number, Out extends number = number, 
   <S extends Shape, D extends DType>(x: Tensor<S, D> & LastAxisFlow<S, In, Out>["fits"]): Tensor<LastAxisFlow<S, In, Out>["shape"], PromotedDType<D, P>>;
   readonly kind: "dense";
   readonly outputSize: Out;
+  /** `weight`, and `bias` unless there is none. */
+  parameters(): Variables & { readonly weight: Variable<[In, Out], P> };
 }
 
 export interface DenseOptions<P extends FloatDType = FloatDType> {

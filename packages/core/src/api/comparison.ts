@@ -8,7 +8,7 @@ import { closenessOptions } from "./option-names.ts";
 import type { BinaryFunction, UnaryFunction, WhereFunction } from "./signatures/elementwise.ts";
 import type { Bits, Comparison, Operand, Same, Shifts, ToBool } from "./signatures/operands.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Shape } from "../shape/types.ts";
+import type { AnyShape } from "../shape/types.ts";
 
 // Comparisons and tests give bool and have no gradient.
 
@@ -155,7 +155,7 @@ export const where: WhereFunction = dispatch("where", ["value", "value", "value"
  * @throws ShapeError where the shapes do not broadcast.
  * @example isClose(tensor([1, 2]), tensor([1, 2.1])); // [true, false]
  */
-export const isClose: (a: Operand, b: Operand, options?: ClosenessOptions) => Tensor<Shape, "bool"> = dispatch("isClose", ["tensor", "tensor", options(closenessOptions)], isCloseOp);
+export const isClose: (a: Operand, b: Operand, options?: ClosenessOptions) => Tensor<AnyShape, "bool"> = dispatch("isClose", ["tensor", "tensor", options(closenessOptions)], isCloseOp);
 
 /**
  * Whether all elements are close, as `isClose` says. NumPy, PyTorch: allclose.

@@ -146,7 +146,7 @@ export function grad<Args extends readonly unknown[], P extends number = 0>(
  * const w = variable(tensor([1, 2]));
  * const { value, grads } = valueAndGrad(() => w.value.square().sum(), [w]); // 5, [[2, 4]]
  */
-export function valueAndGrad<Value extends Loss, T>(f: () => Value, variables: T & OfVariables<"valueAndGrad", T>): ValueAndGrads<Value, GradientsOf<T>>;
+export function valueAndGrad<Value extends Loss, const T>(f: () => Value, variables: T & OfVariables<"valueAndGrad", T>): ValueAndGrads<Value, GradientsOf<T>>;
 export function valueAndGrad<Args extends readonly unknown[], Value extends Loss, P extends number = 0>(
   f: ((...args: Args) => Value) & DifferentiatedArgument<"valueAndGrad", Args, P>, options?: GradOptions<P>,
 ): (...args: Args) => ValueAndGrads<Value, GradientsOf<Args[P]>>;

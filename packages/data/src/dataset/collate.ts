@@ -1,4 +1,4 @@
-import { NdgradError, Tensor, concat, slice, squeeze, stack, type DType, type Shape } from "@ndgrad/core";
+import { NdgradError, Tensor, concat, slice, squeeze, stack, type DType, type AnyShape, type Shape } from "@ndgrad/core";
 import { allocate, fromData, isRecord, sizeOf, typedArrayName } from "@ndgrad/core/internal";
 
 /**
@@ -8,7 +8,7 @@ import { allocate, fromData, isRecord, sizeOf, typedArrayName } from "@ndgrad/co
  */
 export type Batched<T> =
   // In brackets, so that a union is looked at as a whole.
-  [T] extends [Tensor<infer S, infer D>] ? Tensor<[number, ...S], D>
+  [T] extends [Tensor<infer S, infer D>] ? Tensor<number extends S["length"] ? AnyShape : [number, ...S], D>
   : [T] extends [number] ? Tensor<[number], "float32">
   : [T] extends [boolean] ? Tensor<[number], "bool">
   : [T] extends [Float32Array | readonly number[]] ? Tensor<[number, number], "float32">
@@ -32,7 +32,7 @@ const listTypes: Readonly<Record<string, DType>> = {
 
 /** One row of what has many: of a tensor without its first axis, of columns a record, of an array an element. */
 export type RowOf<T> =
-  [T] extends [Tensor<infer S, infer D>] ? Tensor<S extends [number, ...infer Rest extends Shape] ? Rest : Shape, D>
+  [T] extends [Tensor<infer S, infer D>] ? Tensor<number extends S["length"] ? AnyShape : S extends readonly [number, ...infer Rest extends Shape] ? Rest : AnyShape, D>
   : [T] extends [readonly unknown[]] ? (number extends T["length"] ? T[number] : { readonly [K in keyof T]: RowOf<T[K]> })
   : [T] extends [object] ? { readonly [K in keyof T]: RowOf<T[K]> }
   : never;

@@ -1,4 +1,4 @@
-import { NdgradError, transpose, type DType, type Shape, type Tensor, type Variable } from "@ndgrad/core";
+import { NdgradError, transpose, type AnyShape, type DType, type Tensor, type Variable } from "@ndgrad/core";
 import { allocate, checkOptions, dtypes, fromData, type OptionNames } from "@ndgrad/core/internal";
 import { checkTensor, kindOf } from "../checks.ts";
 import { FormatError, bytesOf, checkBytes, countOf, viewOf, writeBytes, type Source } from "./bytes.ts";
@@ -26,7 +26,7 @@ const optionNames: OptionNames<NpyOptions> = { dtype: true };
  * @example
  * decodeNpy(encodeNpy(tensor([1, 2, 3]))).toArray(); // [1, 2, 3]
  */
-export function decodeNpy<const D extends DType = DType>(bytes: ArrayBufferView | ArrayBufferLike, options?: NpyOptions<D>): Tensor<Shape, D> {
+export function decodeNpy<const D extends DType = DType>(bytes: ArrayBufferView | ArrayBufferLike, options?: NpyOptions<D>): Tensor<AnyShape, D> {
   checkNpyOptions("decodeNpy", options);
   return decoded<D>(checkBytes("decodeNpy", bytes), options?.dtype);
 }
@@ -42,7 +42,7 @@ export function checkDType(caller: string, dtype: unknown): void {
 }
 
 /** The tensor in a file, in a dtype, or its own. */
-export function decoded<D extends DType>(bytes: Uint8Array, dtype: D | undefined): Tensor<Shape, D> {
+export function decoded<D extends DType>(bytes: Uint8Array, dtype: D | undefined): Tensor<AnyShape, D> {
   const { descr, fortranOrder, shape, start } = parseHeader(headerOf(bytes));
   const { type, little } = elementTypeOf(descr);
   const count = countOf(shape);
@@ -57,7 +57,7 @@ export function decoded<D extends DType>(bytes: Uint8Array, dtype: D | undefined
   for (let i = 0; i < count; i++) data[i] = convert(type.read(view, i * type.bytes, little));
   const x: Tensor = fortranOrder ? transpose(fromData(data, [...shape].reverse(), made)) : fromData(data, shape, made);
   // Who asks for no dtype has no type for it either: D is DType then.
-  return x as unknown as Tensor<Shape, D>;
+  return x as unknown as Tensor<AnyShape, D>;
 }
 
 /** How long a file of such a beginning is. @throws FormatError for another format, ElementError where the size of elements is not known. */
@@ -141,7 +141,7 @@ export function encoded(x: Tensor): Uint8Array {
  * @example
  * const weights = await readNpy("weights.npy", { dtype: "float32" });
  */
-export async function readNpy<const D extends DType = DType>(source: Source, options?: NpyOptions<D>): Promise<Tensor<Shape, D>> {
+export async function readNpy<const D extends DType = DType>(source: Source, options?: NpyOptions<D>): Promise<Tensor<AnyShape, D>> {
   checkNpyOptions("readNpy", options);
   return decoded<D>(await bytesOf("readNpy", source, npyLength), options?.dtype);
 }
