@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
 import "@ndgrad/gradcheck/vitest";
-import { generator, tensor, variable, zeros, type Tensor } from "@ndgrad/core";
+import { generator, grad, tensor, valueAndGrad, variable, zeros, type Tensor } from "@ndgrad/core";
 import { relu, sigmoid, tanh } from "./activations.ts";
 import { defineModule } from "./define-module.ts";
 import { dense } from "./dense.ts";
@@ -380,4 +380,14 @@ describe("save and load", () => {
     await expect(renamed.load(path)).rejects.toThrow("the file lacks head.weight, head.bias; it has out.weight, out.bias, which the model has not. Nothing was loaded");
     expect(Object.values(mine.parameters()).flatMap(({ value }) => numbers(value))).toEqual(before);
   });
+});
+
+test("a module stands for its parameters where something is differentiated", () => {
+  const net = sequential(dense(2, 3), relu, dense(3, 1));
+  const loss = (): Tensor => net(tensor([[1, -2]])).square().sum();
+  const expected = valueAndGrad(loss, net.parameters()).grads;
+  const inTree = valueAndGrad(loss, { net, list: [net] }).grads;
+  for (const grads of [valueAndGrad(loss, net).grads, inTree.net, inTree.list[0], grad((given: typeof net) => given(tensor([[1, -2]])).square().sum())(net)]) {
+    expect(Object.entries(grads).map(([name, each]) => [name, each.toArray()])).toEqual(Object.entries(expected).map(([name, each]) => [name, each.toArray()]));
+  }
 });
