@@ -32,7 +32,7 @@ export const axisPair: OptionKind = { takes: "two axes, as in [0, 1]", example: 
 /** A list of sizes. */
 export const sizes: OptionKind = { takes: "a list of sizes, as in [2, 3]", example: "[2, 3]", test: (value) => Array.isArray(value) && value.every((each) => typeof each === "number"), Failure: ShapeError };
 export const flag: OptionKind = { takes: "true or false", example: "true", test: (value) => typeof value === "boolean" };
-export const number: OptionKind = { takes: "a number", example: "0.5", test: (value) => typeof value === "number" };
+export const number: OptionKind = { takes: "a number", example: "1", test: (value) => typeof value === "number" };
 export const text: OptionKind = { takes: "a string", example: '"name"', test: (value) => typeof value === "string" };
 export const dtype: OptionKind = { takes: 'a dtype: "float32", "float64", "int32" or "bool"', example: '"float32"', test: isDType, Failure: DTypeError };
 /** A function that is called with what its place in the signature says. */
@@ -57,7 +57,8 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   min: ["low", "least"], max: ["high"], low: ["min"], high: ["max"], loc: ["mean"], scale: ["deviation", "std"], std: ["deviation"], stddev: ["deviation", "std"], sigma: ["deviation", "std"], mu: ["mean"],
   randomstate: ["seed", "random"], randomseed: ["seed", "random"], seed: ["random"], rng: ["seed", "generator"], type: ["dtype"], datatype: ["dtype"], ddof: ["correction"], unbiased: ["correction"],
   criterion: ["loss"], optim: ["optimizer"], validation: ["validationData"], usebias: ["bias"], kernelinitializer: ["initializer"], decay: ["weightDecay"],
-  testsize: ["fractions", "test", "testFraction"], testshare: ["testFraction"], nsamples: ["samples"], nfeatures: ["features"], nclasses: ["classes"], ninformative: ["informative"], negativeslope: ["slope"], ord: ["order"], beta1: ["betas"], beta2: ["betas"], verbose: ["progress"],
+  testsize: ["fractions", "test", "testFraction"], testshare: ["testFraction"], nsamples: ["samples"], nfeatures: ["features"], nclasses: ["classes"], ninformative: ["informative"], negativeslope: ["slope"], ord: ["order"], largest: ["smallest"], p: ["ord"], reverse: ["descending"], reversed: ["descending"], replacement: ["replace"], axis1: ["axes"], axis2: ["axes"], k: ["offset"], diagonal: ["offset"],
+  beta1: ["betas"], beta2: ["betas"], verbose: ["progress"],
   sep: ["delimiter"], separator: ["delimiter"], navalues: ["missing"], names: ["header"], usecols: ["names"], numworkers: ["workers"], dropremainder: ["dropLast"], buffersize: ["window"],
   clusterstd: ["std"], classsep: ["separation"], flipy: ["flip"], prob: ["probability"], p: ["probability"],
 };
