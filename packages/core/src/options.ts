@@ -57,10 +57,11 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   min: ["low", "least"], max: ["high"], low: ["min"], high: ["max"], loc: ["mean"], scale: ["deviation", "std"], std: ["deviation"], stddev: ["deviation", "std"], sigma: ["deviation", "std"], mu: ["mean"],
   randomstate: ["seed", "random"], randomseed: ["seed", "random"], seed: ["random"], rng: ["seed", "generator"], type: ["dtype"], datatype: ["dtype"], ddof: ["correction"], unbiased: ["correction"],
   criterion: ["loss"], optim: ["optimizer"], validation: ["validationData"], usebias: ["bias"], kernelinitializer: ["initializer"], decay: ["weightDecay"],
-  testsize: ["fractions", "test", "testFraction"], testshare: ["testFraction"], nsamples: ["samples"], nfeatures: ["features"], nclasses: ["classes"], ninformative: ["informative"], negativeslope: ["slope"], ord: ["order"], largest: ["smallest"], p: ["ord"], reverse: ["descending"], reversed: ["descending"], replacement: ["replace"], axis1: ["axes"], axis2: ["axes"], k: ["offset"], diagonal: ["offset"],
+  testsize: ["fractions", "test", "testFraction"], testshare: ["testFraction"], nsamples: ["samples"], nfeatures: ["features"], nclasses: ["classes"], ninformative: ["informative"], negativeslope: ["slope"], ord: ["order"],
+  largest: ["smallest"], reverse: ["descending"], reversed: ["descending"], replacement: ["replace"], axis1: ["axes"], axis2: ["axes"], k: ["offset"], diagonal: ["offset"],
   beta1: ["betas"], beta2: ["betas"], verbose: ["progress"],
   sep: ["delimiter"], separator: ["delimiter"], navalues: ["missing"], names: ["header"], usecols: ["names"], numworkers: ["workers"], dropremainder: ["dropLast"], buffersize: ["window"],
-  clusterstd: ["std"], classsep: ["separation"], flipy: ["flip"], prob: ["probability"], p: ["probability"],
+  clusterstd: ["std"], classsep: ["separation"], flipy: ["flip"], prob: ["probability"], p: ["probability", "ord"],
 };
 
 /**
