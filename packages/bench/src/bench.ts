@@ -2,6 +2,7 @@ import { elementwises, overhead, products, programs, reductions, scaling, worklo
 import type { AlternateOptions } from "./harness/alternate.ts";
 import { idOf, type Case } from "./harness/case.ts";
 import { gather, type Cast } from "./harness/cast.ts";
+import { compiling } from "./harness/compiling.ts";
 import { feeding } from "./harness/feeding.ts";
 import type { FigureResult } from "./harness/figures.ts";
 import { measure, type CaseResult } from "./harness/measure.ts";
@@ -46,6 +47,7 @@ export async function bench(settings: Settings, progress: (what: string) => void
   }
   if (wanted(settings, "startup")) await attempt("startup", async () => { figures.push(...(await startup(quick ? 3 : 9))); });
   if (wanted(settings, "feeding")) await attempt("feeding", async () => { figures.push(...(await feeding(quick ? 9 : 41))); });
+  if (wanted(settings, "compiling")) await attempt("compiling", async () => { figures.push(...(await compiling(quick ? 1 : 5))); });
   if (wanted(settings, "memory")) {
     await attempt("memory of training", async () => { figures.push(...(await memoryOfTraining(quick ? ["ndgrad"] : ["ndgrad", "numpy", "torch", "tfjs", "jax"], quick ? 1 : 3, python))); });
     if (!quick) await attempt("memory of operations", async () => { figures.push(await memoryOfOperations(3)); });

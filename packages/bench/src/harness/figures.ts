@@ -7,11 +7,11 @@ export interface SideFigure {
   readonly value: Summary;
 }
 
-/** Something that is measured in fresh processes and not by repetition: start-up, memory, feeding. */
+/** Something that is measured in fresh processes and not by repetition: start-up, memory, feeding, compiling. */
 export interface FigureResult {
   readonly suite: string;
   readonly name: string;
-  readonly unit: "ms" | "MB" | "of the step";
+  readonly unit: "ms" | "MB" | "of the step" | "times";
   readonly rounds: number;
   readonly sides: readonly SideFigure[];
   readonly marks: readonly Pick<Mark, "least" | "most">[];

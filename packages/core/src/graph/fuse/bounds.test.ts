@@ -41,7 +41,7 @@ describe("what one kernel computes is bounded", () => {
       expect(expressionDepth(exprs)).toBeLessThan(mostDepth + 100);
       expect(expressionCost(exprs)).toBeLessThan(mostOperations + 100);
     }
-  });
+  }, 60_000);
 
   // where a sum is cut, each part is one more array that it reads
   test("in a sum of many arrays", () => {
@@ -51,9 +51,9 @@ describe("what one kernel computes is bounded", () => {
   });
 
   test.each(Object.entries(shapes))("and computes what the operations compute one by one: %s", (_, shape) => {
-    const f = shape(2000);
+    const f = shape(1000);
     expect(compile(f)(x).toArray()).toEqual(f(x).toArray());
-  });
+  }, 60_000);
 });
 
 test.each(["a chain of products and sums", "a long sum"])("100,000 operations are not too many: %s", (name) => {
