@@ -153,7 +153,12 @@ describe("functions and methods carry shapes and dtypes", () => {
     expectTypeOf(stack([a, a, a])).toEqualTypeOf<Tensor<[3, 2, 3], "float32">>();
     expectTypeOf(stack([a, a], { axis: 2 }).shape).toEqualTypeOf<readonly [2, 3, 2]>();
     expectTypeOf(stack([] as Tensor<[2], "int32">[])).toEqualTypeOf<Tensor<[number, 2], "int32">>();
-    expectTypeOf(unstack(a)[0].shape).toEqualTypeOf<readonly [3]>();
+    expectTypeOf(unstack(a)).toEqualTypeOf<[Tensor<[3], "float32">, Tensor<[3], "float32">]>();
+    expectTypeOf(unstack(rows)).toEqualTypeOf<Tensor<[784], "float32">[]>();
+    expectTypeOf(unstack(unknownRank)).toEqualTypeOf<Tensor[]>();
+    expectTypeOf(a.split(2)).toEqualTypeOf<[Tensor<[number, number], "float32">, Tensor<[number, number], "float32">]>();
+    expectTypeOf(a.split(size)).toEqualTypeOf<Tensor<[number, number], "float32">[]>();
+    expectTypeOf(a.split([1])).toEqualTypeOf<Tensor<[number, number], "float32">[]>();
     expectTypeOf(slice(a, [0]).shape).toEqualTypeOf<readonly [3]>();
     expectTypeOf(a.slice([[], [0, 2]]).shape).toEqualTypeOf<readonly [2, number]>();
     expectTypeOf(a.flip().roll(1).shape).toEqualTypeOf<readonly [2, 3]>();

@@ -1,7 +1,7 @@
 import type { AnyDType, DType } from "../../dtype.ts";
-import type { Axes, ExpandDims, Permute, ReplaceAxis, Reshape, Squeeze, SwapAxes, Unsized } from "../../shape/axis-types.ts";
+import type { Axes, AxisOf, ExpandDims, Permute, ReplaceAxis, Reshape, Squeeze, SwapAxes, Unsized } from "../../shape/axis-types.ts";
 import type { Concat, Stack } from "../../shape/join-types.ts";
-import type { AnyShape, Broadcast, Shape, Written } from "../../shape/types.ts";
+import type { AnyShape, Broadcast, Shape, UnknownRank, Written } from "../../shape/types.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { AxisOption, EachKept } from "./reduce.ts";
 import type { Choice, NestedLiteral, Operand, Same, TensorLike, Union, Unshaped } from "./operands.ts";
@@ -135,19 +135,25 @@ export interface StackFunction {
   <const T extends readonly Operand[], const X extends number = 0>(tensors: T & Stack<T, X>["fits"], options?: AxisOption<X>): Tensor<Stack<T, X>["shape"], JoinedDType<T>>;
 }
 
+/** So many of one type, where the number is a literal (up to 32): `const [a, b] = x.split(2)` needs no check. */
+type Copies<T, N extends number, Out extends readonly T[] = []> =
+  number extends N ? T[] : Out["length"] extends N ? Out : Out["length"] extends 32 ? T[] : Copies<T, N, [...Out, T]>;
+type Parts<T, P extends Axes> = P extends number ? Copies<T, P> : T[];
+/** As many as the axis is long. */
+type Places<T, S extends Shape, X extends number> = UnknownRank<S> extends true ? T[] : Copies<T, S[AxisOf<S, X>]>;
 export interface SplitFunction {
   (x: Bare, parts: Axes, options?: AxisOption<number>): Tensor[];
-  <S extends Shape, D extends DType>(x: TensorLike<S, D>, parts: Axes, options?: AxisOption<number>): Tensor<Unsized<S>, D>[];
+  <S extends Shape, D extends DType, const P extends Axes>(x: TensorLike<S, D>, parts: P, options?: AxisOption<number>): Parts<Tensor<Unsized<S>, D>, P>;
 }
 export interface SplitMethod {
   <U extends Tensor>(this: Union<U>, parts: Axes, options?: AxisOption<number>): Unshaped<U>[];
-  <S extends Shape, D extends DType>(this: Tensor<S, D>, parts: Axes, options?: AxisOption<number>): Tensor<Unsized<S>, D>[];
+  <S extends Shape, D extends DType, const P extends Axes>(this: Tensor<S, D>, parts: P, options?: AxisOption<number>): Parts<Tensor<Unsized<S>, D>, P>;
 }
 export interface UnstackFunction {
   (x: Bare, options?: AxisOption<number>): Tensor[];
-  <S extends Shape, D extends DType, const X extends number = 0>(x: TensorLike<S, D>, options?: AxisOption<X> & ReplaceAxis<S, X, []>["fits"]): Tensor<ReplaceAxis<S, X, []>["shape"], D>[];
+  <S extends Shape, D extends DType, const X extends number = 0>(x: TensorLike<S, D>, options?: AxisOption<X> & ReplaceAxis<S, X, []>["fits"]): Places<Tensor<ReplaceAxis<S, X, []>["shape"], D>, S, X>;
 }
 export interface UnstackMethod {
   <U extends Tensor>(this: Union<U>, options?: AxisOption<number>): Unshaped<U>[];
-  <S extends Shape, D extends DType, const X extends number = 0>(this: Tensor<S, D>, options?: AxisOption<X> & ReplaceAxis<S, X, []>["fits"]): Tensor<ReplaceAxis<S, X, []>["shape"], D>[];
+  <S extends Shape, D extends DType, const X extends number = 0>(this: Tensor<S, D>, options?: AxisOption<X> & ReplaceAxis<S, X, []>["fits"]): Places<Tensor<ReplaceAxis<S, X, []>["shape"], D>, S, X>;
 }
