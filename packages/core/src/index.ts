@@ -34,4 +34,4 @@ export { scan, whileLoop, cond, type ElementOf, type ScanOptions, type StackedOf
 export { setThreads, getThreads } from "./api/threads.ts";
 export { checkpoint, customVjp, type CustomRuleContext } from "./transform/custom.ts";
 export type { HasParameters, Tree } from "./transform/tree.ts";
-export type { GradientsOf, GradientsOfEach } from "./transform/tree-types.ts";
+export type { GradientsOf, GradientsOfEach, TreeOf } from "./transform/tree-types.ts";

@@ -9,7 +9,7 @@ import { Variable, variableStore, withVariableStore } from "../variable.ts";
 import { orZeros, pullBack } from "./backward.ts";
 import { leaf } from "./leaf.ts";
 import { checkDifferentiated, checkPresent, checkVariables, leavesOf, withLeaves, withTensors } from "./tree.ts";
-import type { DifferentiatedArgument, GradientsOf, OfVariables } from "./tree-types.ts";
+import type { DifferentiableTree, DifferentiatedArgument, GradientsOf, OfVariables, VariableTree } from "./tree-types.ts";
 
 /** A scalar loss, or a tuple that begins with one and goes on with whatever else the caller wants to see. */
 export type Loss = Tensor | readonly [loss: Tensor, ...rest: unknown[]];
@@ -125,13 +125,14 @@ export function differentiateArgument<Args extends readonly unknown[], Value>(op
  * @example
  * grad((x: Tensor) => x.mul(x).sum())(tensor([1, 2, 3])); // [2, 4, 6]
  */
+export function grad<X extends DifferentiableTree, Rest extends readonly unknown[]>(f: (x: X, ...rest: Rest) => Loss, options?: GradOptions<0>): (x: X, ...rest: Rest) => GradientsOf<X>;
 export function grad<Args extends readonly unknown[], P extends number = 0>(
-  f: ((...args: Args) => Loss) & DifferentiatedArgument<"grad", Args, P>, options: GradOptions<P> = {},
-): (...args: Args) => GradientsOf<Args[P]> {
+  f: ((...args: Args) => Loss) & DifferentiatedArgument<"grad", Args, P>, options?: GradOptions<P>,
+): (...args: Args) => GradientsOf<Args[P]>;
+export function grad(f: (...args: readonly unknown[]) => Loss, options: GradOptions = {}): (...args: readonly unknown[]) => unknown {
   checkFunction("grad", f);
   const position = positionOf("grad", options);
-  const run: (...args: Args) => Loss = f;
-  return (...args) => differentiateArgument("grad", run, args, position).grads as GradientsOf<Args[P]>;
+  return (...args) => differentiateArgument("grad", f, args, position).grads;
 }
 
 /**
@@ -146,6 +147,10 @@ export function grad<Args extends readonly unknown[], P extends number = 0>(
  * const w = variable(tensor([1, 2]));
  * const { value, grads } = valueAndGrad(() => w.value.square().sum(), [w]); // 5, [[2, 4]]
  */
+export function valueAndGrad<Value extends Loss, const T extends VariableTree>(f: () => Value, variables: T): ValueAndGrads<Value, GradientsOf<T>>;
+export function valueAndGrad<X extends DifferentiableTree, Rest extends readonly unknown[], Value extends Loss>(
+  f: (x: X, ...rest: Rest) => Value, options?: GradOptions<0>,
+): (x: X, ...rest: Rest) => ValueAndGrads<Value, GradientsOf<X>>;
 export function valueAndGrad<Value extends Loss, const T>(f: () => Value, variables: T & OfVariables<"valueAndGrad", T>): ValueAndGrads<Value, GradientsOf<T>>;
 export function valueAndGrad<Args extends readonly unknown[], Value extends Loss, P extends number = 0>(
   f: ((...args: Args) => Value) & DifferentiatedArgument<"valueAndGrad", Args, P>, options?: GradOptions<P>,

@@ -11,7 +11,7 @@ import { fromData, Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 import { argumentAt, checkFunction, differentiateArgument, grad, positionOf, withArgument, type GradOptions, type Loss } from "./gradient.ts";
 import { alignTangents, tensorsOf, withLeaves } from "./tree.ts";
-import type { DifferentiatedArgument, GradientsOf, Outputs } from "./tree-types.ts";
+import type { DifferentiableTree, DifferentiatedArgument, GradientsOf, Outputs, TreeOf } from "./tree-types.ts";
 import { linearize } from "./vjp.ts";
 
 type Joined<A extends Shape, B extends Shape> = number extends A["length"] | B["length"] ? Shape : [...A, ...B];
@@ -37,13 +37,16 @@ type DerivativesOf<Rows extends Shape, In> =
  * @example
  * jacobian((x: Tensor) => x.square())(tensor([1, 2])); // [[2, 0], [0, 4]]
  */
+export function jacobian<X extends DifferentiableTree, Rest extends readonly unknown[], Out extends TreeOf<Tensor>>(
+  f: (x: X, ...rest: Rest) => Out, options?: GradOptions<0>,
+): (x: X, ...rest: Rest) => JacobianOf<Out, X>;
 export function jacobian<Args extends readonly unknown[], Out, P extends number = 0>(
-  f: ((...args: Args) => Out) & DifferentiatedArgument<"jacobian", Args, P> & Outputs<"jacobian", Out>, options: GradOptions<P> = {},
-): (...args: Args) => JacobianOf<Out, Args[P]> {
+  f: ((...args: Args) => Out) & DifferentiatedArgument<"jacobian", Args, P> & Outputs<"jacobian", Out>, options?: GradOptions<P>,
+): (...args: Args) => JacobianOf<Out, Args[P]>;
+export function jacobian(f: (...args: readonly unknown[]) => unknown, options: GradOptions = {}): (...args: readonly unknown[]) => unknown {
   checkFunction("jacobian", f);
   const position = positionOf("jacobian", options);
-  const run: (...args: Args) => Out = f;
-  return (...args) => derivatives("jacobian", run, args, position) as JacobianOf<Out, Args[P]>;
+  return (...args) => derivatives("jacobian", f, args, position);
 }
 
 function derivatives<Args extends readonly unknown[], Out>(op: string, f: (...args: Args) => Out, args: Args, position: number): unknown {
@@ -74,13 +77,17 @@ function derivatives<Args extends readonly unknown[], Out>(op: string, f: (...ar
  * @example
  * hessian((x: Tensor) => x.square().sum())(tensor([1, 2])); // [[2, 0], [0, 2]]
  */
+export function hessian<X extends DifferentiableTree, Rest extends readonly unknown[]>(
+  f: (x: X, ...rest: Rest) => Loss, options?: GradOptions<0>,
+): (x: X, ...rest: Rest) => JacobianOf<GradientsOf<X>, X>;
 export function hessian<Args extends readonly unknown[], P extends number = 0>(
-  f: ((...args: Args) => Loss) & DifferentiatedArgument<"hessian", Args, P>, options: GradOptions<P> = {},
-): (...args: Args) => JacobianOf<GradientsOf<Args[P]>, Args[P]> {
+  f: ((...args: Args) => Loss) & DifferentiatedArgument<"hessian", Args, P>, options?: GradOptions<P>,
+): (...args: Args) => JacobianOf<GradientsOf<Args[P]>, Args[P]>;
+export function hessian(f: (...args: readonly unknown[]) => Loss, options: GradOptions = {}): (...args: readonly unknown[]) => unknown {
   checkFunction("hessian", f);
   const position = positionOf("hessian", options);
-  const slope = (...args: Args): unknown => differentiateArgument("hessian", f, args, position).grads;
-  return (...args) => derivatives("hessian", slope, args, position) as JacobianOf<GradientsOf<Args[P]>, Args[P]>;
+  const slope = (...args: readonly unknown[]): unknown => differentiateArgument("hessian", f, args, position).grads;
+  return (...args) => derivatives("hessian", slope, args, position);
 }
 
 /**
@@ -91,19 +98,23 @@ export function hessian<Args extends readonly unknown[], P extends number = 0>(
  * @example
  * hvp((x: Tensor) => x.square().sum())(tensor([1, 2]), tensor([1, 0])); // [2, 0]
  */
+export function hvp<X extends DifferentiableTree, Rest extends readonly unknown[]>(
+  f: (x: X, ...rest: Rest) => Loss, options?: GradOptions<0>,
+): (...args: [x: X, ...rest: Rest, v: GradientsOf<X>]) => GradientsOf<X>;
 export function hvp<Args extends readonly unknown[], P extends number = 0>(
-  f: ((...args: Args) => Loss) & DifferentiatedArgument<"hvp", Args, P>, options: GradOptions<P> = {},
-): (...args: [...args: Args, v: GradientsOf<Args[P]>]) => GradientsOf<Args[P]> {
+  f: ((...args: Args) => Loss) & DifferentiatedArgument<"hvp", Args, P>, options?: GradOptions<P>,
+): (...args: [...args: Args, v: GradientsOf<Args[P]>]) => GradientsOf<Args[P]>;
+export function hvp(f: (...args: readonly unknown[]) => Loss, options: GradOptions = {}): (...args: readonly unknown[]) => unknown {
   checkFunction("hvp", f);
   if (options instanceof Tensor) throw new NdgradError("hvp: give point and vector to the function that hvp(f) gives: hvp(f)(x, v)");
   const position = positionOf("hvp", options);
-  const slope = (...args: Args): unknown => differentiateArgument("hvp", f, args, position).grads;
+  const slope = (...args: readonly unknown[]): unknown => differentiateArgument("hvp", f, args, position).grads;
   return (...given) => {
-    const args = given.slice(0, -1) as unknown as Args;
+    const args = given.slice(0, -1);
     const argument = argumentAt("hvp", args, position);
     const along = alignTangents("hvp", "the vector", argument, given[given.length - 1]);
-    const directional = (...now: readonly unknown[]): Tensor => tensorsOf(slope(...(now as unknown as Args))).map((each, i) => sum(mul(each, along[i]))).reduce(add);
+    const directional = (...now: readonly unknown[]): Tensor => tensorsOf(slope(...now)).map((each, i) => sum(mul(each, along[i]))).reduce(add);
     const by: (...now: readonly unknown[]) => unknown = grad<readonly unknown[], number>(directional, { argument: position });
-    return by(...args) as GradientsOf<Args[P]>;
+    return by(...args);
   };
 }

@@ -15,6 +15,16 @@ export type GradientsOf<T> =
 /** One gradient (or tree of them) for each argument of a function. */
 export type GradientsOfEach<Args extends readonly unknown[]> = { [K in keyof Args]: GradientsOf<Args[K]> };
 
+/**
+ * A tree, said so that a type parameter can be held to it: `P extends Record<string, Variable>` fits. Interfaces do not, though they
+ * may be trees; functions take those too, and look at their members one by one.
+ */
+export type TreeOf<Leaf> = Leaf | null | undefined | readonly TreeOf<Leaf>[] | { readonly [name: string]: TreeOf<Leaf> };
+/** What can be differentiated by. */
+export type DifferentiableTree = TreeOf<Tensor | Variable | HasParameters>;
+/** Variables, and what holds them. */
+export type VariableTree = TreeOf<Variable | HasParameters>;
+
 type At<Path extends string, Key> = Key extends string | number ? `${Path}.${Key}` : Path;
 
 /** What stands where a leaf should, as the end of a sentence; `never` where all is well. What only the run knows is left to it. */

@@ -40,10 +40,21 @@ describe("trees", () => {
     valueAndGrad(() => x.sum(), { w: variable(x).value });
     // @ts-expect-error valueAndGrad: variables.rate is a number
     valueAndGrad(() => x.sum(), { w: variable(x), rate: 3 });
-    // @ts-expect-error grad: argument 0 holds nothing
-    grad((nothing: Record<never, never>) => x.sum().mul(Object.keys(nothing).length));
     expectTypeOf(grad((t: Tensor) => t.sum())(x)).toEqualTypeOf<Tensor>();
   });
+});
+
+test("functions of trees that a type parameter stands for are differentiated", () => {
+  const ofTensor = <T extends Tensor>(f: (given: T) => Tensor, given: T) => grad(f)(given);
+  const ofRecord = <P extends Readonly<Record<string, Tensor>>>(f: (given: P) => Tensor, given: P) => [grad(f)(given), hessian(f)(given), jacobian(f)(given)] as const;
+  const ofVariables = <P extends Readonly<Record<string, Variable>> | readonly Variable[]>(f: () => Tensor, variables: P) => valueAndGrad(f, variables).grads;
+  expectTypeOf(ofTensor((t: Tensor<[2], "float32">) => t.sum(), x)).toEqualTypeOf<Tensor<[2], "float32">>();
+  expectTypeOf(ofRecord((p: { w: Tensor<[2], "float32"> }) => p.w.sum(), { w: x })[0]).toEqualTypeOf<{ w: Tensor<[2], "float32"> }>();
+  expectTypeOf(ofVariables(() => x.sum(), { w: variable(x) }).w).toEqualTypeOf<Tensor<[2], "float32">>();
+  expectTypeOf(ofVariables(() => x.sum(), [variable(x)] as const)[0]).toEqualTypeOf<Tensor<[2], "float32">>();
+  // @ts-expect-error nothing says that it is a tree
+  const ofAnything = <T>(f: (given: T) => Tensor, given: T) => grad(f)(given);
+  expectTypeOf(ofAnything).toBeFunction();
 });
 
 describe("loops", () => {
