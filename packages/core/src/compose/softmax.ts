@@ -1,15 +1,16 @@
 import { isFloat, toFloat } from "../dtype.ts";
 import { cast } from "../ops/cast.ts";
+import { arange } from "../ops/creation.ts";
 import { add, div, sub } from "../ops/elementwise/arithmetic.ts";
 import { equal, isFinite } from "../ops/elementwise/comparison.ts";
-import { exp, log } from "../ops/elementwise/exponential.ts";
+import { exp, log, log1p } from "../ops/elementwise/exponential.ts";
 import { where } from "../ops/elementwise/where.ts";
-import { max } from "../ops/reduce/extremes.ts";
+import { max, min } from "../ops/reduce/extremes.ts";
 import type { ReduceOptions } from "../ops/reduce/declare.ts";
 import { sum } from "../ops/reduce/sum.ts";
-import { squeeze } from "../ops/movement/reshape.ts";
+import { reshape, squeeze } from "../ops/movement/reshape.ts";
 import { stopGradient } from "../ops/stop-gradient.ts";
-import { normalizeAxes } from "../shape/shape.ts";
+import { normalizeAxes, sizeOf } from "../shape/shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Along which axes the results add up to 1; the last one unless named. */
@@ -40,21 +41,22 @@ export function softmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
 }
 
 /**
- * The logarithm of softmax, x − log Σ eˣ, exact where softmax is next to 0 or 1. SciPy: special.log_softmax; PyTorch:
- * log_softmax.
+ * The logarithm of softmax, x − log Σ eˣ, exact where softmax is next to 0 or 1. A group of −Infinity alone, or with
+ * +Infinity or NaN in it, gives NaN. int32 and bool give float32. SciPy: special.log_softmax; PyTorch: log_softmax.
  * @throws ShapeError for an axis out of range.
  * @example logSoftmax(tensor([0, 0])); // [−0.6931, −0.6931]
  */
 export function logSoftmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
   const [floats, axes, empty] = prepared("logSoftmax", x, axis);
   if (empty) return cast(x, toFloat(x.dtype));
-  const centred = sub(floats, largest(floats, axes));
-  return cast(sub(centred, log(sum(exp(centred), { axis: axes, keepDims: true }))), toFloat(x.dtype));
+  const { centred, others } = aroundLargest(floats, axes);
+  return cast(sub(centred, log1p(others)), toFloat(x.dtype));
 }
 
 /**
- * log Σ eˣ over axes, without overflow; −Infinity for none, or for −Infinity alone (its gradient there is 0). Its
- * gradient is softmax. int32 and bool give float32. SciPy: special.logsumexp; PyTorch: logsumexp.
+ * log Σ eˣ over axes, without overflow, and exact where it is next to 0; −Infinity for none, or for −Infinity alone (its gradient
+ * there is 0). Its gradient is softmax; elements that are +Infinity share it. int32 and bool give float32. SciPy: special.logsumexp;
+ * PyTorch: logsumexp.
  * @throws ShapeError for an axis out of range.
  * @example logSumExp(tensor([1000, 1000])); // 1000.6931
  */
@@ -62,11 +64,29 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = normalizeAxes("logSumExp", options.axis, x.rank);
   const [floats, , empty] = prepared("logSumExp", x, axes);
   if (empty) return cast(log(sum(exp(floats), options)), toFloat(x.dtype));
-  const most = largest(floats, axes);
-  // ∞ − ∞ would be NaN.
-  const base = where(isFinite(most), most, 0);
-  const total = sum(exp(sub(floats, base)), { axis: axes, keepDims: true });
-  const none = equal(total, 0);
-  const kept = where(none, -Infinity, add(log(where(none, 1, total)), base));
+  const top = max(floats, { axis: axes, keepDims: true });
+  const finite = isFinite(top);
+  // ∞ − ∞ would be NaN, and so would the gradient of what is not taken.
+  const { most, others } = aroundLargest(where(finite, floats, 0), axes);
+  const infinite = where(equal(top, -Infinity), -Infinity, top);
+  const kept = where(finite, add(most, log1p(others)), infinite);
   return cast(options.keepDims === true ? kept : squeeze(kept, axes), toFloat(x.dtype));
+}
+
+/**
+ * The largest element of each group, the others' Σ exp(x − largest), both with their axes kept, and x − largest: log Σ eˣ is largest +
+ * log1p(others). Beside the 1 that the largest itself adds, rounding would lose what is next to 0. Of several largest ones the first is
+ * meant, so that gradients of any order follow one of them and see the others.
+ */
+function aroundLargest(x: Tensor, axes: readonly number[]): { readonly most: Tensor; readonly others: Tensor; readonly centred: Tensor } {
+  const extents = x.shape.map((extent, axis) => (axes.includes(axis) ? extent : 1));
+  const size = sizeOf(extents);
+  const over = { axis: axes, keepDims: true };
+  const position = reshape(arange(size), extents);
+  const isFirst = equal(position, min(where(equal(x, largest(x, axes)), position, size), over));
+  const most = sum(where(isFirst, x, 0), over);
+  const difference = sub(x, most);
+  // The largest less itself is 0, whatever it is: its gradients, 1 and −1, would leave a rounding error in the sum.
+  const centred = where(isFirst, stopGradient(difference), difference);
+  return { most, others: sum(where(isFirst, 0, exp(difference)), over), centred };
 }

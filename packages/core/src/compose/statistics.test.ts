@@ -65,3 +65,33 @@ describe("no square leaves the range on the way", () => {
     }
   });
 });
+
+describe.each([["float32", 1e-6], ["float64", 1e-14]] as const)("next to 0 and 1, in %s, to the last digits:", (dtype, accuracy) => {
+  const differences = [0, 0.5, 1, 5, 15, 20, 40, 80];
+  /** What is off by more than its last digits. */
+  const off = (got: Tensor, right: readonly number[]): readonly string[] =>
+    right.flatMap((each, i) => (Math.abs(got.data[i] - each) <= accuracy * Math.abs(each) ? [] : [`${got.data[i]} is ${each}`]));
+  const pair = (...values: readonly number[]): Tensor => tensor([...values], { dtype });
+
+  test.each(differences)("logSoftmax and its gradient where one logit is %s above the other, wherever both are", (d) => {
+    for (const run of [(f: (x: Tensor) => Tensor, x: Tensor) => f(x), (f: (x: Tensor) => Tensor, x: Tensor) => compile(f)(x)]) {
+      for (const base of [0, 256, -1000]) {
+        expect(off(run((x) => logSoftmax(x), pair(base + d, base)), [-Math.log1p(Math.exp(-d)), -d - Math.log1p(Math.exp(-d))])).toEqual([]);
+        expect(off(run((x) => logSoftmax(x.reshape([2, 1]), { axis: [0, 1] }).reshape([2]), pair(base, base + d)), [-d - Math.log1p(Math.exp(-d)), -Math.log1p(Math.exp(-d))])).toEqual([]);
+        expect(off(run(grad((x: Tensor) => logSoftmax(x).take(0)), pair(base + d, base)), [1 / (1 + Math.exp(d)), -1 / (1 + Math.exp(d))])).toEqual([]);
+      }
+      expect(off(run((x) => logSumExp(x), pair(0, -d)), [Math.log1p(Math.exp(-d))])).toEqual([]);
+      expect(off(run(grad((x: Tensor) => logSumExp(x)), pair(-d, 0)), [1 / (1 + Math.exp(d)), 1 / (1 + Math.exp(-d))])).toEqual([]);
+    }
+  });
+});
+
+test("logSumExp's gradient beside +∞ goes to what is infinite, that of ties is softmax in any order", () => {
+  for (const of of [(x: Tensor) => grad((each: Tensor) => logSumExp(each))(x), compile((x: Tensor) => grad((each: Tensor) => logSumExp(each))(x))]) {
+    expect(of(tensor([Infinity, 0, -Infinity])).toArray()).toEqual([1, 0, 0]);
+    expect(of(tensor([Infinity, 3, Infinity])).toArray()).toEqual([0.5, 0, 0.5]);
+    expect(of(tensor([-Infinity, -Infinity])).toArray()).toEqual([0, 0]);
+  }
+  const second = hessian((x: Tensor) => logSumExp(x))(tensor([0, 0, 0, 0], { dtype: "float64" }));
+  expect(second.toArray()).toEqual([0, 1, 2, 3].map((row) => [0, 1, 2, 3].map((column) => (row === column ? 0.1875 : -0.0625))));
+});

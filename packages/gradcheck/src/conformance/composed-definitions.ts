@@ -63,17 +63,22 @@ function spreadOf(values: readonly number[], correction: number): number {
   const centred = values.map((x) => x - mean(values));
   return Math.hypot(...centred) / Math.sqrt(Math.max(values.length - correction, 0));
 }
-function logSum(values: readonly number[]): number {
+/** Largest and log1p Σ exp(x − largest) over the others: what is next to 0 is not lost beside a 1. */
+function logSumParts(values: readonly number[]): readonly [most: number, more: number] {
   const most = largest(values);
-  return Number.isFinite(most) ? most + Math.log(sum(values.map((x) => Math.exp(x - most)))) : most;
+  return [most, Math.log1p(sum(values.filter((_, i) => i !== values.indexOf(most)).map((x) => Math.exp(x - most))))];
+}
+function logSum(values: readonly number[]): number {
+  const [most, more] = logSumParts(values);
+  return Number.isFinite(most) ? most + more : most;
 }
 function softmaxOf(values: readonly number[]): number[] {
   const powers = values.map((x) => Math.exp(x - largest(values)));
   return powers.map((power) => power / sum(powers));
 }
 const logSoftmaxOf = (values: readonly number[]): number[] => {
-  const most = largest(values);
-  return values.map((x) => x - most - Math.log(sum(values.map((each) => Math.exp(each - most)))));
+  const [most, more] = logSumParts(values);
+  return values.map((x) => x - most - more);
 };
 /** In order, equal ones as they stand, NaN last both ways. */
 const orderOf = (values: readonly number[], descending: boolean): number[] => values.map((_, i) => i).sort((a, b) => {
@@ -206,7 +211,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   countNonZero: reduction(core.countNonZero, (group) => group.filter((x) => x !== 0).length, { accuracy: "exact", smooth: false, gives: () => "int32" }),
   logSumExp: reduction(core.logSumExp, logSum, { accuracy: "cancelling" }),
   softmax: rowwise((x, axis) => core.softmax(x, { axis }), softmaxOf, "relative", toFloat),
-  logSoftmax: rowwise((x, axis) => core.logSoftmax(x, { axis }), logSoftmaxOf, "cancelling", toFloat),
+  logSoftmax: rowwise((x, axis) => core.logSoftmax(x, { axis }), logSoftmaxOf, "relative", toFloat),
   sort: rowwise((x, axis) => core.sort(x, { axis, descending: true }), (row) => orderOf(row, true).map((i) => row[i]), "exact", (dtype) => dtype),
   topK: {
     accuracy: "exact", smooth: false, special: true,

@@ -85,6 +85,8 @@ const composed: Readonly<Record<string, readonly [f: (x: Tensor) => Tensor, deri
   "prod of three": [(x) => prod(stack([x, x.mul(0).add(1), x.mul(0).add(1)]), { axis: 0 }).sum(), () => 1],
   "logSumExp beside −∞": [(x) => logSumExp(stack([x, x.mul(0).sub(Infinity)]), { axis: 0 }), () => 1],
   "logSumExp beside 0": [(x) => logSumExp(stack([x, x.mul(0)]), { axis: 0 }), logistic],
+  "logSumExp beside ∞": [(x) => logSumExp(stack([x, x.mul(0).add(Infinity)]), { axis: 0 }), flat],
+  "logSumExp of −∞, ∞ and one": [(x) => logSumExp(stack([x.mul(0).add(Infinity), x, x.mul(0).sub(Infinity)]), { axis: 0 }), flat],
   "softmax beside −∞": [(x) => softmax(stack([x, x.mul(0).sub(Infinity)]), { axis: 0 }).take(0), () => 0],
 };
 
