@@ -32,6 +32,8 @@ export interface Runtime {
 export interface Executable {
   /** Runs it on these arguments and on the variables as they are; gives the results as dense arrays. Its variables then have their new values. */
   run(args: readonly Tensor[]): readonly TypedArray[];
+  /** Gives back at once what it takes, which the collector would find out later; it must not be run again. */
+  dispose(): void;
   /** Bytes of its arguments, results and temporaries. */
   readonly arenaBytes: number;
   readonly phases: readonly Phase[];

@@ -21,8 +21,9 @@ import { grad } from "./gradient.ts";
 import { trace } from "./trace.ts";
 
 // Every program counts as large enough for all threads: the programs are small, so that many can be tried.
+// Some stand where addresses change their sign.
 const shared = [1, 2, 3].map((threads) => {
-  const engine = createWasmEngine(shareAll);
+  const engine = createWasmEngine({ ...shareAll, memory: { origin: threads === 2 ? 2 ** 31 - 4096 : undefined } });
   engine.runtime?.setThreads(threads);
   return { engine, threads };
 });

@@ -123,8 +123,14 @@ export function compile<Args extends readonly unknown[], Out>(f: (...args: Args)
     const key = keyOf(args);
     let entry = entries.get(key);
     if (entry === undefined) {
+      // A program that goes makes room for the one that comes.
+      if (entries.size >= cacheSize) {
+        const [[oldest, { executable }]] = entries;
+        entries.delete(oldest);
+        executable.dispose();
+        last = null;
+      }
       entry = build(args);
-      if (entries.size >= cacheSize) entries.delete(entries.keys().next().value ?? key);
     } else entries.delete(key);
     // Put behind all others: the first is the one unused for longest.
     entries.set(key, entry);

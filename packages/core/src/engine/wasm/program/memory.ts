@@ -19,11 +19,22 @@ export interface ProgramMemory {
   free(address: number, bytes: number): void;
 }
 
+/** A stretch of the memory that belongs to somebody. */
+export interface Place { readonly address: number; readonly bytes: number }
+
 interface Gap { start: number; end: number }
 
+/** What tests turn. */
+export interface MemoryOptions {
+  /** The first byte that is given away: beyond 2 GiB addresses have another sign. */
+  readonly origin?: number | undefined;
+  /** Bytes that there are at the most. */
+  readonly most?: number | undefined;
+}
+
 /** Memories in pages, the largest that the host grants first: a shared one must name its maximum. */
-function createMemory(shared: boolean): WebAssembly.Memory {
-  for (let maximum = 65536; ; maximum /= 2) {
+function createMemory(shared: boolean, most: number): WebAssembly.Memory {
+  for (let maximum = most; ; maximum /= 2) {
     try {
       return new WebAssembly.Memory({ initial: 16, maximum, shared });
     } catch (cause) {
@@ -32,12 +43,14 @@ function createMemory(shared: boolean): WebAssembly.Memory {
   }
 }
 
-export function createProgramMemory(shared: boolean): ProgramMemory {
-  const memory = createMemory(shared);
+export function createProgramMemory(shared: boolean, { origin = reservedBytes, most = 65536 * pageBytes }: MemoryOptions = {}): ProgramMemory {
+  const memory = createMemory(shared, Math.ceil(most / pageBytes));
+  // Pages that nobody touches take no memory.
+  memory.grow(Math.ceil(origin / pageBytes));
   let heap: Heap | null = null;
   let seen: ArrayBufferLike | null = null;
   let end = memory.buffer.byteLength;
-  const gaps: Gap[] = [{ start: reservedBytes, end }];
+  const gaps: Gap[] = [{ start: origin, end }];
   const roundUp = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
   const grow = (bytes: number): void => {
