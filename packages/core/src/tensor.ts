@@ -5,7 +5,7 @@ import type { Scope } from "./graph/scope.ts";
 import type { TensorMethods } from "./methods.ts";
 import type { Primitive } from "./primitive.ts";
 import type { AnyShape, Nested, Shape, Sizes } from "./shape/types.ts";
-import { sizeOf } from "./shape/shape.ts";
+import { frozenShape, sizeOf } from "./shape/shape.ts";
 import { copyRowMajor, denseStorage, rowMajorData, type Storage } from "./storage.ts";
 
 /** How a tensor was computed, kept only where a transform asked for it. */
@@ -40,8 +40,8 @@ export class Tensor<out S extends Shape = AnyShape, out D extends DType = AnyDTy
 
   /** @internal Use `tensor(...)`. */
   constructor(shape: Shape, dtype: DType, storage: Storage | null, recipe: Recipe | null) {
-    // The callers' shapes and dtypes are what the type arguments say. A shape is often an earlier tensor's; others may be the user's own list.
-    this.shape = (Object.isFrozen(shape) ? shape : Object.freeze([...shape])) as Sizes<S>;
+    // The callers' shapes and dtypes are what the type arguments say.
+    this.shape = frozenShape(shape) as Sizes<S>;
     this.dtype = dtype as DTypeNames[D];
     this.storage = storage;
     this.recipe = recipe;

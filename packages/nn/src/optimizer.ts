@@ -1,5 +1,5 @@
 import { NdgradError, Tensor, Variable, add, eagerly, tensor, variable, zeros } from "@ndgrad/core";
-import { callback, checkOptions, isRecord, showSpec, type OptionNames } from "@ndgrad/core/internal";
+import { callback, checkOptions, isRecord, sameShape, showSpec, type OptionNames } from "@ndgrad/core/internal";
 import { described } from "./described.ts";
 import type { Variables } from "./module.ts";
 
@@ -155,9 +155,11 @@ function checkGradients(name: string, parameters: Variables, gradients: Gradient
   for (const [path, parameter] of Object.entries(parameters)) {
     const gradient = gradients[path];
     if (!(gradient instanceof Tensor)) throw new NdgradError(`${name}: the gradient of ${path} is ${described(gradient)}, not a tensor; give the grads of valueAndGrad`);
-    if (showSpec(gradient) !== showSpec(parameter)) throw new NdgradError(`${name}: ${path} is ${showSpec(parameter)} and its gradient ${showSpec(gradient)}; give the grads of these parameters`);
+    if (!isLike(gradient, parameter)) throw new NdgradError(`${name}: ${path} is ${showSpec(parameter)} and its gradient ${showSpec(gradient)}; give the grads of these parameters`);
   }
 }
+
+const isLike = (value: Tensor, { shape, dtype }: Variable): boolean => value.dtype === dtype && sameShape(value.shape, shape);
 
 function checkParameters(name: string, method: string, parameters: unknown): void {
   if (isRecord(parameters)) {
@@ -185,7 +187,7 @@ function checkResult<Moment extends string>(
 ): ReturnType<OptimizerRule<Moment>["rule"]> {
   const { parameter, moments: kept } = Object(result) as Partial<ReturnType<OptimizerRule<Moment>["rule"]>>;
   const check = (name: string, value: unknown): void => {
-    if (value instanceof Tensor && showSpec(value) === showSpec(like)) return;
+    if (value instanceof Tensor && isLike(value, like)) return;
     throw new NdgradError(`${called} gave ${described(value)} as ${name}, and ${showSpec(like)} is needed; return { parameter, moments: { ${moments.join(", ")} } }`);
   };
   check("parameter", parameter);

@@ -15,6 +15,21 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
+/** Frozen shapes that were asked for lately, by a number made of their sizes. */
+const lately = new Array<readonly number[] | undefined>(1024);
+
+/** A frozen list of the same sizes: most tensors have a shape that others had, and share it, since freezing takes longer than finding. */
+export function frozenShape(shape: readonly number[]): readonly number[] {
+  let hash = shape.length;
+  for (let axis = 0; axis < shape.length; axis++) hash = (Math.imul(hash, 31) + shape[axis]) | 0;
+  const at = (hash ^ (hash >>> 10)) & (lately.length - 1);
+  const known = lately[at];
+  if (known !== undefined && sameShape(known, shape)) return known;
+  const frozen = Object.freeze([...shape]);
+  lately[at] = frozen;
+  return frozen;
+}
+
 /** Row-major strides, in elements. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);

@@ -66,7 +66,8 @@ export const pullBack = (outputs: readonly Tensor[], cotangents: readonly Tensor
  */
 function callsOf(order: readonly Tensor[], ends: ReadonlySet<Tensor>): readonly Call[] {
   const calls: Call[] = [];
-  const joint = new Map<Primitive, JointCall[]>();
+  /** By the first result as computed, which no other call has. */
+  const joint = new Map<Tensor, JointCall[]>();
   for (const out of order) {
     const { recipe } = out;
     if (recipe === null || ends.has(out)) continue;
@@ -75,11 +76,12 @@ function callsOf(order: readonly Tensor[], ends: ReadonlySet<Tensor>): readonly 
       continue;
     }
     const { result } = recipe.attributes as JointAttributes;
-    const known = joint.get(recipe.primitive) ?? [];
+    const [, first] = recipe.inputs;
+    const known = joint.get(first) ?? [];
     let call = known.find((each) => !each.made.has(result) && sameCall(each.recipe, recipe));
     if (call === undefined) {
       calls.push((call = { recipe, out, made: new Map() }));
-      joint.set(recipe.primitive, [...known, call]);
+      joint.set(first, [...known, call]);
     }
     call.made.set(result, out);
   }

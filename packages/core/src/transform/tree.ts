@@ -35,22 +35,27 @@ export function mapLeaves(tree: unknown, replace: (leaf: unknown) => unknown): u
   return replace(tree);
 }
 
-/** The tensors of a tree, in order. */
-export function tensorsOf(tree: unknown): readonly Tensor[] {
-  const found: Tensor[] = [];
-  forEachLeaf(tree, (leaf) => { if (leaf instanceof Tensor) found.push(leaf); });
+/** Collects the tensors and variables of a tree in order; those of the modules in it where `unfolding`. Every step of training walks its parameters: no paths. */
+function collect(tree: unknown, unfolding: boolean, found: (Tensor | Variable)[]): (Tensor | Variable)[] {
+  if (tree instanceof Tensor || tree instanceof Variable) found.push(tree);
+  else if (Array.isArray(tree)) for (const branch of tree) collect(branch, unfolding, found);
+  else if (typeof tree === "object" || typeof tree === "function") {
+    if (isModule(tree)) {
+      if (unfolding) collect(tree.parameters(), false, found);
+    } else if (isRecord(tree)) for (const key of Object.keys(tree)) collect(tree[key], unfolding, found);
+  }
   return found;
 }
 
+/** The tensors of a tree, in order. */
+export const tensorsOf = (tree: unknown): readonly Tensor[] => collect(tree, false, []).filter((leaf) => leaf instanceof Tensor);
+
 /** The variables of a tree, in order. */
-export function variablesOf(tree: unknown): readonly Variable[] {
-  const found: Variable[] = [];
-  forEachLeaf(tree, (leaf) => { if (leaf instanceof Variable) found.push(leaf); });
-  return found;
-}
+export const variablesOf = (tree: unknown): readonly Variable[] => collect(tree, false, []).filter((leaf) => leaf instanceof Variable);
 
 /** The tree with its tensors replaced, in order, by `tensors`. Variables stay what they are. */
 export function withTensors<T>(tree: T, tensors: readonly Tensor[]): T {
+  if (tensors.length === 0) return tree;
   let next = 0;
   // Every tensor gives way to a tensor, so the tree keeps its type.
   return mapLeaves(tree, (leaf) => (leaf instanceof Tensor ? tensors[next++] : leaf)) as T;
@@ -60,16 +65,16 @@ export function withTensors<T>(tree: T, tensors: readonly Tensor[]): T {
 const unfold = (tree: unknown): unknown => mapLeaves(tree, (leaf) => (isModule(leaf) ? leaf.parameters() : leaf));
 
 /** The tensors and variables of a tree and of the modules in it, in order. */
-export function leavesOf(tree: unknown): readonly (Tensor | Variable)[] {
-  const found: (Tensor | Variable)[] = [];
-  forEachLeaf(unfold(tree), (leaf) => { if (leaf instanceof Tensor || leaf instanceof Variable) found.push(leaf); });
-  return found;
-}
+export const leavesOf = (tree: unknown): readonly (Tensor | Variable)[] => collect(tree, true, []);
 
 /** The tree with its tensors and variables replaced, in order, and with the parameters of modules in their places. */
 export function withLeaves(tree: unknown, values: readonly unknown[]): unknown {
   let next = 0;
-  return mapLeaves(unfold(tree), (leaf) => (leaf instanceof Tensor || leaf instanceof Variable ? values[next++] : leaf));
+  const replace = (leaf: unknown): unknown => {
+    if (leaf instanceof Tensor || leaf instanceof Variable) return values[next++];
+    return isModule(leaf) ? mapLeaves(leaf.parameters(), replace) : leaf;
+  };
+  return mapLeaves(tree, replace);
 }
 
 /** What a tree may hold, and how errors speak of it. */
@@ -152,7 +157,7 @@ function check(op: string, tree: unknown, rules: Rules): number {
       if (!(value instanceof Tensor ? tensors : variables)) refuse(value, path);
       if (floats && !isFloat(value.dtype)) throw new DTypeError(`${op}: ${at(path)} is ${showSpec(value)}, and only float32 and float64 have gradients; cast it, or pass it outside the tree that is differentiated`);
       found++;
-    } else if (isModule(value) && (!functions || typeof value !== "function")) {
+    } else if ((typeof value === "object" || typeof value === "function") && isModule(value) && (!functions || typeof value !== "function")) {
       if (variables && !values) visit(value.parameters(), path, around);
       else refuse(value, path);
     } else if (Array.isArray(value) || isRecord(value)) {

@@ -74,6 +74,7 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
     return reshape(bind(contract, [reshape(a, [sizeOf(a.shape.slice(0, -1)), inner]), b], undefined), [...a.shape.slice(0, -1), b.shape[1]]);
   }
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (batch.length === 0) return bind(contract, [a, b], undefined);
   for (const [rows, columns] of [a.shape.slice(-2), b.shape.slice(-2), [a.shape[a.rank - 2], b.shape[b.rank - 1]]]) checkSize("matmul", [...batch, rows, columns]);
   return bind(contract, [broadcastTo(a, [...batch, ...a.shape.slice(-2)]), broadcastTo(b, [...batch, ...b.shape.slice(-2)])], undefined);
 }
