@@ -9,6 +9,7 @@ const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint
 
 /** The class of a typed array (`Buffer` is a `Uint8Array`); undefined for anything else. */
 export function typedArrayName(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
   // The getter looks at the object's internal slot: it answers for arrays of every realm, and a label of one's own cannot deceive it.
   return typedArrayTag?.get?.call(value) as string | undefined;
 }

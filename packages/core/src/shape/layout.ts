@@ -30,7 +30,8 @@ export function permuteLayout(layout: Layout, order: readonly number[]): Layout 
 /** Stretches axes of size 1, and adds leading ones, by walking them with stride 0. */
 export function broadcastLayout(layout: Layout, shape: readonly number[]): Layout {
   const added = shape.length - layout.shape.length;
-  const strides = shape.map((extent, axis) => (axis < added || layout.shape[axis - added] !== extent ? 0 : layout.strides[axis - added]));
+  const strides = new Array<number>(shape.length);
+  for (let axis = 0; axis < shape.length; axis++) strides[axis] = axis < added || layout.shape[axis - added] !== shape[axis] ? 0 : layout.strides[axis - added];
   return { shape, strides, offset: layout.offset };
 }
 

@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError, showShape } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
 import { definePrimitive, type Primitive } from "../../primitive.ts";
-import { broadcastShapes, checkSize, sameShape, sizeOf } from "../../shape/shape.ts";
+import { broadcastShapes, checkSize, sameShape, sizeOf, sizesBetween } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { promoteAll } from "../declare.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
@@ -12,8 +12,8 @@ const contract: Primitive<undefined> = definePrimitive<undefined>({
   name: "matmul",
   doc: "Products of matrices, out[…, i, j] = Σₖ a[…, i, k] · b[…, k, j]; int32 wraps. NumPy: matmul.",
   infer([a, b]) {
-    const batch = a.shape.slice(0, -2);
-    if (a.shape.length < 2 || !sameShape(batch, b.shape.slice(0, -2))) throw new ShapeError(`matmul: batches of ${showShape(a.shape)} and ${showShape(b.shape)} differ; broadcast first`);
+    const batch = sizesBetween(a.shape, 0, a.shape.length - 2);
+    if (a.shape.length < 2 || !sameShape(batch, sizesBetween(b.shape, 0, b.shape.length - 2))) throw new ShapeError(`matmul: batches of ${showShape(a.shape)} and ${showShape(b.shape)} differ; broadcast first`);
     if (a.dtype !== b.dtype || a.dtype === "bool") throw new DTypeError(`matmul: takes two operands of one number dtype, not ${a.dtype} and ${b.dtype}`);
     return { shape: [...batch, a.shape[a.shape.length - 2], b.shape[b.shape.length - 1]], dtype: a.dtype };
   },
@@ -73,8 +73,8 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
   if (b.rank === 2 && a.rank > 2) {
     return reshape(bind(contract, [reshape(a, [sizeOf(a.shape.slice(0, -1)), inner]), b], undefined), [...a.shape.slice(0, -1), b.shape[1]]);
   }
+  if (a.rank === 2 && b.rank === 2) return bind(contract, [a, b], undefined);
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
-  if (batch.length === 0) return bind(contract, [a, b], undefined);
   for (const [rows, columns] of [a.shape.slice(-2), b.shape.slice(-2), [a.shape[a.rank - 2], b.shape[b.rank - 1]]]) checkSize("matmul", [...batch, rows, columns]);
   return bind(contract, [broadcastTo(a, [...batch, ...a.shape.slice(-2)]), broadcastTo(b, [...batch, ...b.shape.slice(-2)])], undefined);
 }

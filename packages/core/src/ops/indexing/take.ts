@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError, showShape, showSpec } from "../../errors.ts";
 import { bind } from "../../graph/bind.ts";
 import { definePrimitive, type Primitive, type Spec } from "../../primitive.ts";
-import { broadcastShapes, normalizeAxis, sameShape, sizeOf } from "../../shape/shape.ts";
+import { broadcastShapes, normalizeAxis, sameShape, sizeOf, sizesBetween } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { zerosLike } from "../creation.ts";
 import { pickAxis, promoteAll } from "../declare.ts";
@@ -19,11 +19,11 @@ export interface TakeOptions { readonly axis?: number | undefined }
 const stretchesTo = (op: string, from: readonly number[], to: readonly number[]): boolean => sameShape(broadcastShapes(op, from, to), to);
 
 /** The shape of what indices of a given shape take. */
-const takenShape = (x: Spec, indices: Spec, axis: number): number[] => [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
+const takenShape = (x: Spec, indices: Spec, axis: number): number[] => [...sizesBetween(x.shape, 0, axis), ...indices.shape, ...sizesBetween(x.shape, axis + 1)];
 
 /** Sizes as the kernels read them: what lies before the axis, the axis, what lies after it, how many indices. */
 const sizes = ([x, indices]: readonly Spec[], { axis }: AxisAttributes): readonly [outer: number, n: number, inner: number, m: number] =>
-  [sizeOf(x.shape.slice(0, axis)), x.shape[axis], sizeOf(x.shape.slice(axis + 1)), sizeOf(indices.shape)];
+  [sizeOf(sizesBetween(x.shape, 0, axis)), x.shape[axis], sizeOf(sizesBetween(x.shape, axis + 1)), sizeOf(indices.shape)];
 
 const takePrimitive: Primitive<AxisAttributes> = definePrimitive<AxisAttributes>({
   name: "take",

@@ -3,7 +3,7 @@ import { bind } from "../../graph/bind.ts";
 import { callOf, nodeOf } from "../../graph/graph.ts";
 import { definePrimitive, type Primitive } from "../../primitive.ts";
 import { permuteLayout } from "../../shape/layout.ts";
-import { normalizeAxis, rowMajorStrides } from "../../shape/shape.ts";
+import { axesOf, normalizeAxis, rowMajorStrides } from "../../shape/shape.ts";
 import type { Tensor } from "../../tensor.ts";
 
 const inverse = (order: readonly number[]): number[] => {
@@ -42,7 +42,7 @@ const permutePrimitive: Primitive<{ readonly order: readonly number[] }> = defin
 /** The axes in the order given (each once); reversed when none is given. */
 export function permute(x: Tensor, order?: readonly number[]): Tensor {
   const axes = order === undefined
-    ? x.shape.map((_, axis) => x.rank - 1 - axis)
+    ? axesOf(x.rank).reverse()
     : order.map((axis) => normalizeAxis("permute", axis, x.rank));
   if (axes.length !== x.rank || new Set(axes).size !== x.rank) {
     throw new ShapeError(`permute: ${showShape(order ?? axes)} does not name each axis of ${showShape(x.shape)} once`);
@@ -52,7 +52,7 @@ export function permute(x: Tensor, order?: readonly number[]): Tensor {
 
 /** The last two axes exchanged: the transpose of a matrix, or of each matrix of a batch. */
 export function matrixTranspose(x: Tensor): Tensor {
-  const order = x.shape.map((_, axis) => axis);
+  const order = axesOf(x.rank);
   [order[x.rank - 2], order[x.rank - 1]] = [x.rank - 1, x.rank - 2];
   return permute(x, order);
 }
