@@ -1,7 +1,7 @@
 // What an example's command line says, checked before anything runs: a mistake ends it with one line that names the flag,
 // and a line of usage.
 import { statSync } from "node:fs";
-import { basename } from "node:path";
+import { parse } from "node:path";
 import { parseArgs } from "node:util";
 
 /** One flag: its value unless given, what it takes in words, and how it reads what was typed. */
@@ -50,7 +50,7 @@ export function settings<Flags extends Readonly<Record<string, Flag<unknown>>>>(
   // A reader that has seen enough, such as `head`, is no mistake.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const named = new Map(Object.entries(flags).map(([name, flag]) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), { name, flag }]));
-  usage = ["usage:", basename(process.argv[1], ".ts"), ...Array.from(named, ([name, { flag }]) => `[--${name} ${flag.shown}]`)].join(" ");
+  usage = ["usage:", parse(process.argv[1]).name, ...Array.from(named, ([name, { flag }]) => `[--${name} ${flag.shown}]`)].join(" ");
 
   const options = Object.fromEntries(Array.from(named.keys(), (name) => [name, { type: "string" as const }]));
   // Node's own refusals take several lines and speak of arguments; these tokens let us say it in ours.

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { afterAll, expect, test } from "vitest";
-import { runTypeScript, transcript } from "../process.ts";
-import { root } from "../repository.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run, transcript } from "../process.ts";
+import { builtExamples } from "./packed-project.ts";
 
 // The figures that the articles print, or that a NumPy program prints under the same seed, against what the examples print.
 
@@ -10,8 +10,11 @@ import { root } from "../repository.ts";
 const folder = mkdtempSync(`${tmpdir()}/ndgrad-articles-`);
 afterAll(() => rmSync(folder, { recursive: true }));
 
+let built: (name: string) => string;
+beforeAll(async () => { built = await builtExamples(); });
+
 async function printed(example: string): Promise<string> {
-  const outcome = await runTypeScript(`${root}/examples/${example}.ts`, [], { cwd: folder, timeout: 100_000 });
+  const outcome = await run(process.execPath, [built(example)], { cwd: folder, timeout: 100_000 });
   expect(outcome.code, transcript(outcome)).toBe(0);
   return outcome.stdout;
 }

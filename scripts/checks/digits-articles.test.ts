@@ -1,14 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { afterAll, describe, expect, test } from "vitest";
-import { runTypeScript, transcript } from "../process.ts";
-import { root } from "../repository.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run, transcript } from "../process.ts";
+import { builtExamples } from "./packed-project.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/ndgrad-articles-`);
 afterAll(() => rmSync(folder, { recursive: true }));
 
+let built: (name: string) => string;
+beforeAll(async () => { built = await builtExamples(); });
+
 async function outputOf(name: string, args: readonly string[]): Promise<string> {
-  const outcome = await runTypeScript(`${root}/examples/${name}.ts`, args, { cwd: folder, timeout: 290_000 });
+  const outcome = await run(process.execPath, [built(name), ...args], { cwd: folder, timeout: 290_000 });
   expect(outcome.code, transcript(outcome)).toBe(0);
   return outcome.stdout;
 }

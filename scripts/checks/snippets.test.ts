@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { runTool, runTypeScript, transcript } from "../process.ts";
+import { run, runTool, transcript } from "../process.ts";
 import { listFolder, packages, root } from "../repository.ts";
+import { packedProject, withoutTypes } from "./packed-project.ts";
 import { snippetFile, snippetsOf } from "./snippets.ts";
 
-// Inside the repository, so that a snippet's imports find the packages.
+// Inside the repository, so that the compiler finds the packages' sources.
 const folder = `${root}/.snippets`;
 
 const pages = [
@@ -14,7 +16,10 @@ const pages = [
 ];
 const snippets = pages.flatMap((page) => snippetsOf(page, readFileSync(`${root}/${page}`, "utf8")));
 
-beforeAll(() => {
+/** Where the snippets run, without their types, on the packed packages. */
+let project = "";
+
+beforeAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   for (const snippet of snippets) {
@@ -33,6 +38,7 @@ beforeAll(() => {
     include: ["*.ts", "../scripts/checks/typing/everyday.ts"],
   };
   writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(configuration));
+  project = await packedProject();
 });
 
 describe("snippets", () => {
@@ -44,7 +50,10 @@ describe("snippets", () => {
   });
 
   test.concurrent.each(snippets.map((snippet) => [`${snippet.page}:${snippet.line}`, snippet] as const))("%s runs", async (_, snippet) => {
-    const outcome = await runTypeScript(`${folder}/${snippetFile(snippet).name}`, [], { timeout: 60_000 });
+    const { name, text } = snippetFile(snippet);
+    const file = `${project}/${name.replace(/\.ts$/, ".js")}`;
+    await writeFile(file, await withoutTypes(text, snippet.page));
+    const outcome = await run(process.execPath, ["--enable-source-maps", file], { cwd: project, timeout: 60_000 });
     expect(outcome.code, transcript(outcome)).toBe(0);
     if (snippet.output !== undefined) expect(outcome.stdout.trimEnd()).toBe(snippet.output.trimEnd());
   });
