@@ -1,11 +1,13 @@
-import { toFloat } from "../dtype.ts";
+import { isFloat, toFloat } from "../dtype.ts";
 import { cast } from "../ops/cast.ts";
+import { sqrt, square } from "../ops/elementwise/powers.ts";
 import { abs } from "../ops/elementwise/rounding.ts";
 import { max } from "../ops/reduce/extremes.ts";
 import type { ReduceOptions } from "../ops/reduce/declare.ts";
 import { sum } from "../ops/reduce/sum.ts";
 import type { Tensor } from "../tensor.ts";
 import { NdgradError } from "../errors.ts";
+import { squaresInRange } from "./at-hand.ts";
 import { rootOfSquares } from "./root.ts";
 
 /** Which axes, and which norm: 2 (the default; of a matrix's elements it is called "fro"), 1 or Infinity. */
@@ -23,6 +25,10 @@ export interface NormOptions extends ReduceOptions {
 export function norm(x: Tensor, options: NormOptions = {}): Tensor {
   const { ord = 2 } = options;
   const dtype = toFloat(x.dtype);
+  if ((ord === 2 || ord === "fro") && isFloat(x.dtype) && x.storage !== null) {
+    const total = sum(square(x), options);
+    if (squaresInRange(total)) return sqrt(total);
+  }
   // Whole numbers as they are, and squares that float32 cannot hold.
   const wide = cast(x, "float64");
   switch (ord) {

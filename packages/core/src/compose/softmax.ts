@@ -12,6 +12,7 @@ import { reshape, squeeze } from "../ops/movement/reshape.ts";
 import { stopGradient } from "../ops/stop-gradient.ts";
 import { normalizeAxes, sizeOf } from "../shape/shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { allWithin } from "./at-hand.ts";
 
 /** Along which axes the results add up to 1; the last one unless named. */
 export interface SoftmaxOptions {
@@ -49,6 +50,8 @@ export function softmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
 export function logSoftmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
   const [floats, axes, empty] = prepared("logSoftmax", x, axis);
   if (empty) return cast(x, toFloat(x.dtype));
+  const plain = plainLogSum(floats, axes);
+  if (plain !== null) return cast(sub(plain.centred, plain.log), toFloat(x.dtype));
   const { centred, others } = aroundLargest(floats, axes);
   return cast(sub(centred, log1p(others)), toFloat(x.dtype));
 }
@@ -64,6 +67,8 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = normalizeAxes("logSumExp", options.axis, x.rank);
   const [floats, , empty] = prepared("logSumExp", x, axes);
   if (empty) return cast(log(sum(exp(floats), options)), toFloat(x.dtype));
+  const plain = plainLogSum(floats, axes);
+  if (plain !== null) return cast(options.keepDims === true ? add(plain.top, plain.log) : squeeze(add(plain.top, plain.log), axes), toFloat(x.dtype));
   const top = max(floats, { axis: axes, keepDims: true });
   const finite = isFinite(top);
   // ∞ − ∞ would be NaN, and so would the gradient of what is not taken.
@@ -71,6 +76,18 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const infinite = where(equal(top, -Infinity), -Infinity, top);
   const kept = where(finite, add(most, log1p(others)), infinite);
   return cast(options.keepDims === true ? kept : squeeze(kept, axes), toFloat(x.dtype));
+}
+
+/**
+ * log Σ exp(x − largest) of each group, its axes kept, where every sum is at least 2: then the 1 that the largest element adds has
+ * swallowed nothing. `null` elsewhere, and while traced.
+ */
+function plainLogSum(x: Tensor, axes: readonly number[]): { readonly top: Tensor; readonly centred: Tensor; readonly log: Tensor } | null {
+  if (x.storage === null) return null;
+  const top = largest(x, axes);
+  const centred = sub(x, top);
+  const total = sum(exp(centred), { axis: axes, keepDims: true });
+  return allWithin(total, 2, Number.MAX_VALUE) ? { top, centred, log: log(total) } : null;
 }
 
 /**

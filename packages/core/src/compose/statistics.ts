@@ -1,11 +1,12 @@
 import { isFloat, toFloat } from "../dtype.ts";
 import { cast } from "../ops/cast.ts";
 import { div, sub } from "../ops/elementwise/arithmetic.ts";
-import { square } from "../ops/elementwise/powers.ts";
+import { sqrt, square } from "../ops/elementwise/powers.ts";
 import type { ReduceOptions } from "../ops/reduce/declare.ts";
 import { sum } from "../ops/reduce/sum.ts";
 import { normalizeAxes, sizeOf } from "../shape/shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { allWithin, squaresInRange } from "./at-hand.ts";
 import { rootOfSquares } from "./root.ts";
 
 /** How many elements meet in one result. */
@@ -38,12 +39,30 @@ function centred(x: Tensor, { axis }: VarianceOptions): Tensor {
 const degrees = (op: string, x: Tensor, options: VarianceOptions): number => Math.max(groupSize(op, x, options) - (options.correction ?? 0), 0);
 
 /**
+ * The variance of floats in their own dtype, where it is in range; `null` elsewhere, and while traced. What the mean's rounding adds to
+ * the sum of squares is taken off again (the corrected two-pass algorithm; Chan, Golub and LeVeque 1983).
+ */
+function plainVariance(op: string, x: Tensor, options: VarianceOptions): Tensor | null {
+  if (!isFloat(x.dtype) || x.storage === null) return null;
+  const { axis, keepDims } = options;
+  const size = groupSize(op, x, options);
+  const differences = sub(x, mean(x, { axis, keepDims: true }));
+  const squares = sum(square(differences), { axis, keepDims });
+  const total = sub(squares, div(square(sum(differences, { axis, keepDims })), size));
+  const count = degrees(op, x, options);
+  // Where the mean's rounding makes up most of the squares, little is left of what it is taken off from.
+  return count > 0 && squaresInRange(total) && allWithin(div(squares, total), 0, 2) ? div(total, count) : null;
+}
+
+/**
  * The variance over axes, Σ (x − mean)² / (n − correction), in two passes and in float64; NaN for none. int32 and bool give float32.
  * NumPy: var (its `ddof` is `correction`).
  * @throws ShapeError for an axis out of range.
  * @example variance(tensor([1, 2, 3, 4]), { correction: 1 }); // 1.6667
  */
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
+  const plain = plainVariance("variance", x, options);
+  if (plain !== null) return plain;
   const total = sum(square(centred(x, options)), { axis: options.axis, keepDims: options.keepDims });
   return cast(div(total, degrees("variance", x, options)), toFloat(x.dtype));
 }
@@ -55,6 +74,8 @@ export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
  * @example std(tensor([1, 3])); // 1
  */
 export function std(x: Tensor, options: VarianceOptions = {}): Tensor {
+  const plain = plainVariance("std", x, options);
+  if (plain !== null) return sqrt(plain);
   const root = rootOfSquares("std", centred(x, options), options, { count: degrees("std", x, options), fits: x.dtype !== "float64" });
   return cast(root, toFloat(x.dtype));
 }
