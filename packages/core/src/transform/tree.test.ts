@@ -34,6 +34,8 @@ const foreign: readonly (readonly [kind: string, value: unknown, path: string, n
   ["a number", 3, "", /the number 3/], ["a number in a record", { a: x(), n: 3 }, "n", /the number 3/], ["a string", [x(), "name"], "\\[1\\]", /the string "name"/], ["a boolean", { a: [true, x()] }, "a\\[0\\]", /the boolean true/],
   ["a number[]", [1, 2], "", /an array of numbers.*tensor\(\[…\]\)/], ["a typed array", { data: Float32Array.of(1) }, "data", /a Float32Array.*tensor\(…\)/], ["a Map", new Map([["x", x()]]), "", /a Map.*a plain record/], ["a Set", { s: new Set([x()]) }, "s", /a Set/],
   ["a Date", [x(), new Date()], "\\[1\\]", /a Date/], ["an instance of a class", { box: new Box() }, "box", /an instance of Box/], ["a function", { x: x(), f: () => 1 }, "f", /a function/], ["a promise", { later: Promise.resolve(x()) }, "later", /a promise.*await it/], ["a symbol", [Symbol("s")], "\\[0\\]", /a symbol/],
+  ["a record with an entry under a symbol", { a: x(), [Symbol("s")]: x() }, "", /an entry under Symbol\(s\)/], ["a record with a hidden entry", { in: Object.defineProperty({ a: x() }, "b", { value: x() }) }, "in", /the hidden entry b/],
+  ["an array with a property of its own", [Object.assign([x()], { more: x() })], "\\[0\\]", /the property more/],
 ];
 const empty: readonly (readonly [kind: string, value: unknown])[] = [["an empty record", {}], ["an empty array", []], ["nothing", undefined], ["null", null], ["branches without leaves", { a: [], b: { c: null } }]];
 
@@ -120,6 +122,19 @@ describe("results", () => {
 });
 
 describe("what is passed through", () => {
+  test("is seen as a whole, or refused: what no key holds would keep a compiled function's answer as it was", () => {
+    const factor = Symbol("factor");
+    const named = Object.assign([2], { factor: 3 });
+    const hidden = Object.defineProperty({}, "factor", { value: 3 });
+    for (const [name, transform] of [["compile", compile], ["checkpoint", checkpoint]] as const) {
+      const f = loose(transform)((given: Tensor) => given);
+      expect(() => f(x(), { [factor]: 2 })).toThrow(new RegExp(`^${name}: argument 1 is a record with an entry under Symbol\\(factor\\).*; .+`));
+      expect(() => f(x(), { options: named })).toThrow(new RegExp(`^${name}: argument 1 \\(options\\) is an array with the property factor.*; .+`));
+      expect(() => f(x(), hidden)).toThrow(new RegExp(`^${name}: argument 1 is a record with the hidden entry factor.*; .+`));
+      expect(() => loose(transform)((given: Tensor) => ({ [factor]: given }))(x())).toThrow(new RegExp(`^${name}: the result is a record with an entry under`));
+      expect((f(x(), [undefined, new Array(2)], Object.freeze({ a: 1 }), Object.create(null)) as unknown as Tensor).toArray()).toEqual([1, 2]);
+    }
+  });
   const changing = foreign.filter(([kind]) => !/number(?!\[)|string|boolean|function|number\[\]/.test(kind));
   for (const [name, call] of Object.entries({ compile: loose(compile)(() => x()), checkpoint: loose(checkpoint)(() => x()), customVjp: loose(customVjp)(() => x(), () => []) })) {
     test.each(changing)(`${name} refuses %s`, (_, value, path) => { expect(() => call(x(), value)).toThrow(new RegExp(`^${name}: argument 1${path === "" ? "" : ` \\(${path}\\)`} is .* a value that cannot change between runs; .+`)); });

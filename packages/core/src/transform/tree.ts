@@ -161,6 +161,8 @@ function check(op: string, tree: unknown, rules: Rules): number {
       if (variables && !values) visit(value.parameters(), path, around);
       else refuse(value, path);
     } else if (Array.isArray(value) || isRecord(value)) {
+      const unseen = withUnseen(value);
+      if (unseen !== undefined) throw new NdgradError(`${op}: ${at(path)} is ${unseen}, which is no part of a tree and would be left out, and ${expected}; give a plain record of all that counts`);
       if (around.includes(value)) throw new NdgradError(`${op}: ${at(path)} is an array or record that it is itself a part of; give a tree`);
       const list = path === "" && at === inArguments;
       if (!values && !list && Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "number")) refuse(value, path);
@@ -171,6 +173,19 @@ function check(op: string, tree: unknown, rules: Rules): number {
   };
   visit(tree, "", []);
   return found;
+}
+
+/** Names what a walk through an array or record would not see: entries under symbols, hidden ones, and properties beside an array's elements. */
+function withUnseen(value: object): string | undefined {
+  const keys = Reflect.ownKeys(value);
+  if (Array.isArray(value)) {
+    if (keys.length === value.length + 1) return undefined;
+    const beside = keys.find((key) => key !== "length" && !(typeof key === "string" && /^\d+$/.test(key)));
+    return beside === undefined ? undefined : `an array with the property ${String(beside)}`;
+  }
+  if (keys.length === Object.keys(value).length) return undefined;
+  const unseen = keys.find((key) => typeof key === "symbol" || !Object.prototype.propertyIsEnumerable.call(value, key));
+  return unseen === undefined ? undefined : `a record with ${typeof unseen === "symbol" ? "an entry under" : "the hidden entry"} ${String(unseen)}`;
 }
 
 /** What a value is, in words, and what to give instead. */
