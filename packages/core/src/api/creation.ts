@@ -13,7 +13,8 @@ import type { ArangeFunction, EyeFunction, FilledFunction, FullFunction, FullLik
 /**
  * A tensor of numbers, booleans, nested arrays or typed arrays; the elements are copied. Numbers become float32 and booleans bool
  * unless `dtype` says otherwise; Float32Array, Float64Array and Int32Array keep their types, and other
- * typed arrays become int32 (Uint8Array too, which holds bool only where `dtype` says so). `shape` gives the elements another shape. NumPy: array; PyTorch: tensor.
+ * typed arrays become int32 (Uint8Array too, which holds bool only where `dtype` says so). `shape` gives the elements another shape.
+ * float32 rounds whole numbers beyond 2²⁴: give int32 or float64 where every digit counts. NumPy: array; PyTorch: tensor.
  * @throws ShapeError for ragged arrays (naming the place), or a shape of another size; DTypeError for what is no number, and for elements
  * that the dtype cannot hold.
  * @example tensor([[1, 2], [3, 4]]); // float32[2, 2]
