@@ -116,4 +116,10 @@ export class Variable<out S extends Shape = AnyShape, out D extends DType = AnyD
   /** For `JSON.stringify`: the value as nested arrays. */
   toJSON(): unknown { return this.value.toJSON(); }
 }
+// api/methods.ts puts it on the prototype.
+// eslint-disable-next-line no-unused-vars -- declarations of one name need the same parameters
+export interface Variable<out S extends Shape = AnyShape, out D extends DType = AnyDType> {
+  /** Its name, if it has one, and its value as NumPy would print it. */
+  toString(): string;
+}
 markCopy(Variable);

@@ -106,6 +106,9 @@ test("operators on tensors are refused with the remedy", () => {
   expect(() => a + b).toThrow("operators do not work on tensors; write x.add(y)");
   expect(() => a < b).toThrow(NdgradError);
   expect(`${String(x)}`).toBe(String(x));
+  const w = variable(tensor([3])) as unknown as number;
+  expect(() => w + 1).toThrow("a variable float32[1] in an expression such as x + y: operators do not work on tensors; write w.value.add(y)");
+  expect(() => w > 1).toThrow(NdgradError);
 });
 
 test("options that are undefined count as left out", () => {

@@ -9,7 +9,7 @@ import * as contraction from "./contraction.ts";
 import * as functions from "./functions.ts";
 import * as indexing from "./indexing.ts";
 import * as movement from "./movement.ts";
-import { format } from "./print.ts";
+import { format, formatVariable } from "./print.ts";
 import * as reductions from "./reductions.ts";
 
 type Method = (x: Tensor, ...rest: never[]) => unknown;
@@ -26,7 +26,7 @@ const implementations: Readonly<Record<keyof TensorMethods, Method>> = {
   where: (x: Tensor, condition: Tensor, other: Tensor) => where(condition, x, other),
 };
 
-const define = (key: string | symbol, value: unknown): void => { Object.defineProperty(Tensor.prototype, key, { value, configurable: true, writable: true }); };
+const define = (key: string | symbol, value: unknown, prototype: object = Tensor.prototype): void => { Object.defineProperty(prototype, key, { value, configurable: true, writable: true }); };
 
 /** Written out by number of arguments: a rest parameter would cost more than the check of the arguments. */
 function method(f: (...args: readonly unknown[]) => unknown): unknown {
@@ -37,8 +37,10 @@ function method(f: (...args: readonly unknown[]) => unknown): unknown {
 
 for (const [name, f] of Object.entries(implementations)) define(name, method(f as (...args: readonly unknown[]) => unknown));
 
-define("toString", function (this: Tensor): string { return format(this); });
-define(Symbol.for("nodejs.util.inspect.custom"), function (this: Tensor): string { return format(this); });
+for (const key of ["toString", Symbol.for("nodejs.util.inspect.custom")]) {
+  define(key, function (this: Tensor): string { return format(this); });
+  define(key, function (this: Variable): string { return formatVariable(this); }, Variable.prototype);
+}
 
 /** Views of the rows, made when they are asked for: in a traced function they are recorded like any slice. */
 function* rowsOf(x: Tensor): IterableIterator<Tensor> {
@@ -60,7 +62,12 @@ installLiterals((value, dtype) => {
 });
 
 /** JavaScript has no operators for tensors: `x + y` would silently join two strings. */
+const noOperators = (what: string, x: string): never => {
+  throw new NdgradError(`${what} in an expression such as x + y: operators do not work on tensors; write ${x}.add(y), ${x}.less(y), or ${x === "x" ? "" : `${x}.`}item() for the number of a scalar`);
+};
 define(Symbol.toPrimitive, function (this: Tensor, hint: string): string {
-  if (hint === "string") return format(this);
-  throw new NdgradError(`${showSpec(this)} in an expression such as x + y: operators do not work on tensors; write x.add(y), x.less(y), or item() for the number of a scalar`);
+  return hint === "string" ? format(this) : noOperators(showSpec(this), "x");
 });
+define(Symbol.toPrimitive, function (this: Variable, hint: string): string {
+  return hint === "string" ? formatVariable(this) : noOperators(`a variable ${showSpec(this)}`, "w.value");
+}, Variable.prototype);

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { arange, compile, grad, tensor, zeros, type Tensor } from "../index.ts";
+import { arange, compile, grad, tensor, variable, zeros, type Tensor } from "../index.ts";
 
 describe("printing", () => {
   test("aligns columns and says shape and dtype", () => {
@@ -26,6 +26,13 @@ describe("printing", () => {
     expect(String(tensor([-1, 10], { dtype: "int32" }))).toBe("tensor([-1, 10], shape=[2], dtype=int32)");
     expect(String(zeros([0]))).toBe("tensor([], shape=[0], dtype=float32)");
     expect(String(zeros([2, 0, 3]))).toBe("tensor([[]], shape=[2, 0, 3], dtype=float32)");
+  });
+
+  test("of variables", () => {
+    const w = variable(tensor([[1, 20], [300, 4]]), { name: "w" });
+    expect(String(w)).toBe('variable "w": tensor([[  1,  20],\n                      [300,   4]], shape=[2, 2], dtype=float32)');
+    expect(inspect(w)).toBe(String(w));
+    expect(compile(() => variable(3).toString())()).toContain("variable: tensor(");
   });
 
   test("sets blocks apart and wraps at 80 columns", () => {

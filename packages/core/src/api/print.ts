@@ -1,6 +1,7 @@
 import type { DType, FloatDType } from "../dtype.ts";
 import { showShape } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
 
 /** Above this many elements the middle is left out. */
 const threshold = 1000;
@@ -31,6 +32,12 @@ export function format(x: Tensor): string {
   const lastLine = body.length - body.lastIndexOf("\n") - 1 + (body.includes("\n") ? 0 : indent);
   const joint = lastLine + 2 + suffix.length > width ? `,\n${" ".repeat(indent)}` : ", ";
   return `tensor(${body}${joint}${suffix}`;
+}
+
+/** A variable: its name, if it has one, and its value. */
+export function formatVariable(variable: Variable): string {
+  const label = `variable${variable.name === undefined ? "" : ` "${variable.name}"`}: `;
+  return label + format(variable.value).replaceAll(/\n(?=.)/g, `\n${" ".repeat(label.length)}`);
 }
 
 /** Places along an axis; `null` where the middle is left out. */
