@@ -12,8 +12,11 @@ export {
   registry, definePrimitive, anyPrimitive,
   type DenseArray, type GradientRule, type Picker, type Primitive, type RuleContext, type Sample, type SampleInput, type Spec,
 } from "./primitive.ts";
+export * as expr from "./engine/expr.ts";
+export type { Expr } from "./engine/expr.ts";
 export type { Combine, Lowering, NamedKernel, Region } from "./engine/lowering.ts";
 export { currentEngine, installEngine, type Engine } from "./engine/engine.ts";
+export { interpreter } from "./engine/reference/interpret.ts";
 export { evaluate, referenceEngine } from "./engine/reference/reference.ts";
 export { bind } from "./graph/bind.ts";
 export { forEachLeaf, mapLeaves, tensorsOf, variablesOf, withTensors } from "./transform/tree.ts";

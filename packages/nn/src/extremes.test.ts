@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compile, grad, tensor, type DType, type FloatDType, type Tensor } from "@ndgrad/core";
+import { installEngine, referenceEngine } from "@ndgrad/core/internal";
 import * as losses from "./losses.ts";
 import * as metrics from "./metrics.ts";
 
@@ -9,6 +10,16 @@ import * as metrics from "./metrics.ts";
 /** As they stand, and compiled. */
 type Way = <Args extends readonly unknown[], Out>(f: (...args: Args) => Out) => (...args: Args) => Out;
 const ways: readonly (readonly [how: string, run: Way])[] = [["eagerly", (f) => f], ["compiled", (f) => compile(f)]];
+
+/** In plain loops, by what primitives are defined as. */
+const plainly: Way = (f) => (...args) => {
+  const engine = installEngine(referenceEngine);
+  try {
+    return f(...args);
+  } finally {
+    if (engine !== null) installEngine(engine);
+  }
+};
 
 type Call = (prediction: Tensor, target: Tensor, options?: losses.LossOptions) => Tensor;
 interface Wanted { readonly value: number; readonly gradient: readonly number[] }
@@ -116,7 +127,7 @@ describe.each(Object.entries(laws).flatMap(([name, forms]) => forms.map((law, i)
     const wanted = cases.map(([each, target]) => law.wanted(each, target));
     const each = (x: Tensor, target: Tensor) => law.call(x, target, { reduction: "none" });
     const gradient = (x: Tensor, target: Tensor) => grad((at: Tensor) => law.call(at, target, { reduction: "sum" }))(x);
-    for (const [how, run] of ways) {
+    for (const [how, run] of [...ways, ["by the reference", plainly] as const]) {
       const say = (i: number, of: number) => `${how}, of [${cases[Math.floor(i / of)].map((numbers) => numbers.join(", ")).join("] and [")}]`;
       expect(mismatches(run(each)(p, y).data, wanted.map(({ value }) => value), dtype, (i) => say(i, 1))).toEqual([]);
       expect(mismatches(run(gradient)(p, y).data, wanted.flatMap((one) => one.gradient), dtype, (i) => `gradient ${say(i, width)}`)).toEqual([]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import "@ndgrad/gradcheck/vitest";
-import { compile, generator, oneHot, tensor, type Tensor } from "@ndgrad/core";
+import { compile, generator, oneHot, softmax, tensor, type Tensor } from "@ndgrad/core";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsoluteError, meanSquaredError, type LossOptions } from "./losses.ts";
 
 const float64 = { dtype: "float64" } as const;
@@ -40,6 +40,10 @@ describe.each(elementwise)("%s", (_, loss, p, y, formula) => {
     expect((x: Tensor) => loss(x, y)).toHaveCorrectGradients([p], { order: 2 });
   });
 
+  test("has the formula's gradients by the target, too", () => {
+    expect((x: Tensor, to: Tensor) => loss(x, to)).toHaveCorrectGradients([p, target.mul(0.1).add(0.5)], { order: 2 });
+  });
+
   test("refuses what would broadcast", () => {
     expect(() => loss(tensor([[1], [2]]), tensor([1, 2]))).toThrow("the prediction is float32[2, 1] and the target float32[2]; reshape");
   });
@@ -73,6 +77,13 @@ describe("crossEntropy", () => {
       none.data.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 12));
       expect((x: Tensor) => crossEntropy(x, y)).toHaveCorrectGradients([prediction], { order: 2 });
     }
+  });
+
+  test("has gradients by both logits and distributions, of rows with ties as well", () => {
+    const distribution = softmax(generator(4).normal(shape, float64));
+    expect((x: Tensor, y: Tensor) => crossEntropy(x, y)).toHaveCorrectGradients([prediction, distribution], { order: 2 });
+    const tied = tensor([[1, 1, 0], [0, 2, 2], [3, 3, 3], [-1, 5, 5]], float64);
+    for (const y of [classes, distribution, yesNo]) expect((x: Tensor) => crossEntropy(x, y)).toHaveCorrectGradients([tied], { order: 2 });
   });
 
   test("takes one example, and batches of higher rank", () => {

@@ -1,10 +1,13 @@
 import {
-  NdgradError, abs, arange, argMax, clip, equal, exp, expandDims, greaterEqual, isFinite, less, log, log1p, logicalAnd, softplus, stopGradient, sub, where,
+  NdgradError, abs, broadcastTo, clip, equal, expandDims, greaterEqual, less, stopGradient, sub, takeAlongAxis, where,
   type AnyDType, type AnyShape, type DType, type FloatDType, type PromotedFloat, type Shape, type Tensor,
 } from "@ndgrad/core";
 import { checkOptions, showSpec, type OptionNames } from "@ndgrad/core/internal";
 import { checkTensors } from "./check-tensors.ts";
 import { described } from "./described.ts";
+import {
+  huberOf, leastSurprise, logisticLoss, powersOf, probabilityLoss, surpriseOf, weightedSurprise, withRuleAt, withRuleUnder, type Surprise,
+} from "./loss-kernels.ts";
 
 /** What becomes of the losses of single elements: their mean (NaN where there are none), their sum, or nothing. */
 export type Reduction = "mean" | "sum" | "none";
@@ -72,20 +75,15 @@ export function huber<D extends DType, E extends DType, R extends Reduction = "m
   if (!(Number.isFinite(delta) && delta > 0)) throw new NdgradError(`huber: delta must be a positive number, got ${described(delta)}; with an infinite one it would be half of meanSquaredError`);
   checkSameShape("huber", prediction, target);
   const { p, y, dtype } = floats(prediction, target);
-  const difference = sub(p, y);
-  const distance = abs(difference);
-  // As a float32 a larger one would be infinite, and its product with the gradient 0 of the branch that is not taken NaN.
+  // As a float32 a larger one would be infinite.
   const bound = Math.min(delta, p.dtype === "float32" ? 2 ** 128 - 2 ** 104 : Number.MAX_VALUE);
-  const near = less(distance, bound);
-  // The square of a large difference is not taken, but its gradient would be 0 · ∞: it is computed of 0 there.
-  const small = where(near, difference, 0);
-  return reduce("huber", where(near, small.mul(0.5).mul(small), distance.sub(bound / 2).mul(bound)), dtype, options);
+  return reduce("huber", huberOf(sub(p, y), bound), dtype, options);
 }
 
 /**
  * −(y log p + (1 − y) log(1 − p)) for probabilities p, which are kept within [1e-7, 1 − 1e-7] so that the logarithms
- * stay finite; outside of it the gradient is 0. Computed in float64 throughout: float32 has no number 1 − 1e-7. Where the
- * model can put out logits, `binaryCrossEntropyWithLogits` needs no such bounds. (PyTorch bounds the logarithms instead, at −100.)
+ * stay finite; outside of it the gradient is 0. Where the model can put out logits, `binaryCrossEntropyWithLogits` needs no
+ * such bounds. (PyTorch bounds the logarithms instead, at −100.)
  * @throws NdgradError unless both have the same shape.
  * @see Keras: BinaryCrossentropy
  * @example binaryCrossEntropy(tensor([0.5]), tensor([1])); // log 2
@@ -95,11 +93,8 @@ export function binaryCrossEntropy<D extends DType, E extends DType, R extends R
 ): Reduced<R, PromotedFloat<D, E>> {
   checkOptions("binaryCrossEntropy", options, lossOptions);
   checkSameShape("binaryCrossEntropy", probability, target);
-  const { p, y, dtype } = floats(probability, target, "float64");
-  const bounded = clip(p, { min: 1e-7, max: 1 - 1e-7 });
-  const happens = log(bounded).mul(y);
-  const happensNot = log1p(bounded.neg()).mul(sub(1, y));
-  return reduce("binaryCrossEntropy", happens.add(happensNot).neg(), dtype, options);
+  const { p, y, dtype } = floats(probability, target);
+  return reduce("binaryCrossEntropy", probabilityLoss(p, y), dtype, options);
 }
 
 /**
@@ -115,9 +110,7 @@ export function binaryCrossEntropyWithLogits<D extends DType, E extends DType, R
   checkOptions("binaryCrossEntropyWithLogits", options, lossOptions);
   checkSameShape("binaryCrossEntropyWithLogits", logits, target);
   const { p: x, y, dtype } = floats(logits, target);
-  const happens = timesLoss(y, softplus(x.neg()));
-  const happensNot = timesLoss(sub(1, y), softplus(x));
-  return reduce("binaryCrossEntropyWithLogits", happens.add(happensNot), dtype, options);
+  return reduce("binaryCrossEntropyWithLogits", logisticLoss(x, y), dtype, options);
 }
 
 /**
@@ -143,46 +136,45 @@ export function crossEntropy<D extends DType, E extends DType, R extends Reducti
   if (target.dtype === "int32" && sameShape(target.shape, examples)) {
     const known = areClasses(target, logits);
     const { p: x, dtype } = floats(logits, logits);
-    const losses = surpriseAt(x, equal(arange(classes), expandDims(target, -1))).reshape(examples);
+    const losses = surpriseAt(x, target, known === undefined).reshape(examples);
     return reduce("crossEntropy", known === undefined ? losses : where(known, losses, NaN), dtype, options);
   }
   if (sameShape(target.shape, shape)) {
     const { p: x, y, dtype } = floats(logits, target);
-    return reduce("crossEntropy", timesLoss(y, surprise(x)).sum({ axis: -1 }), dtype, options);
+    return reduce("crossEntropy", surpriseUnder(x, y).reshape(examples), dtype, options);
   }
   throw new NdgradError(
     `crossEntropy: logits are ${showSpec(logits)} and targets ${showSpec(target)}; give class indices as int32[${examples.join(", ")}], or one-hot rows as ${showSpec(logits)}${remedy(target, examples)}`,
   );
 }
 
-/** weight · loss, and 0 where the weight is 0: an infinite loss there says nothing, and 0 · ∞ would be NaN. */
-const timesLoss = (weight: Tensor, loss: Tensor): Tensor => weight.mul(where(logicalAnd(equal(weight, 0), equal(loss, Infinity)), 0, loss));
-
-/**
- * −log softmax(x) at one class of each row. As softplus(log Σ eˣ over the others − x) it is exact where the softmax is next to
- * 1, and so is its gradient, softmax − 1; the difference of two logarithms would leave nothing.
- */
-function surpriseAt(x: Tensor, chosen: Tensor): Tensor {
-  const own = where(chosen, x, 0).sum({ axis: -1, keepDims: true });
-  return softplus(logSumExpAbove(where(chosen, -Infinity, x), own));
+/** −log softmax(x) at one class of each row, the last axis kept; of an index that is no class, at the nearest one. */
+function surpriseAt(logits: Tensor, target: Tensor, known: boolean): Tensor {
+  const x = stopGradient(logits);
+  const classes = x.shape[x.shape.length - 1];
+  const chosen = expandDims(target, -1);
+  const { least, ...rest } = likeliest(x);
+  const own = takeAlongAxis(x, known ? chosen : clip(chosen, { min: 0, max: classes - 1 }), { axis: -1 });
+  return withRuleAt(surpriseOf(own, rest.top, least), logits, chosen, rest);
 }
 
-/** −log softmax(x) at every class: only the most likely one can be next to 1. */
-function surprise(x: Tensor): Tensor {
-  const first = equal(arange(x.shape[x.shape.length - 1]), expandDims(argMax(x, { axis: -1 }), -1));
-  return where(first, surpriseAt(x, first), logSumExpAbove(x, x));
+/** Σ y · −log softmax(x) over each row, the last axis kept. */
+function surpriseUnder(logits: Tensor, target: Tensor): Tensor {
+  const [x, y] = [stopGradient(logits), stopGradient(target)];
+  const { least, ...rest } = likeliest(x);
+  const [tops, leasts] = [broadcastTo(rest.top, x.shape), broadcastTo(least, x.shape)];
+  return withRuleUnder(weightedSurprise(x, y, tops, leasts).sum(rows), logits, target, rest);
 }
 
-/**
- * log Σ eˣ over the last axis, less `from`. What is alike in both is taken off before anything is added up: beside logits of
- * 1000, a loss of 10⁻⁵ would be lost in float32. Where the largest is infinite, it is all that counts.
- */
-function logSumExpAbove(x: Tensor, from: Tensor): Tensor {
-  const largest = x.max({ axis: -1, keepDims: true });
-  const finite = isFinite(largest);
-  const base = stopGradient(where(finite, largest, 0));
-  const total = exp(where(finite, x, 0).sub(base)).sum({ axis: -1, keepDims: true });
-  return where(finite, log(total).add(base.sub(from)), largest.sub(from));
+const rows = { axis: -1, keepDims: true } as const;
+
+/** The largest logit of each row, and −log softmax there, with what that is made of. */
+function likeliest(x: Tensor): Surprise & { readonly least: Tensor } {
+  const top = x.max(rows);
+  const powers = powersOf(x, broadcastTo(top, x.shape));
+  const sum = powers.sum(rows);
+  const ties = equal(x, top).sum(rows);
+  return { top, powers, sum, ties, least: leastSurprise(sum, ties, top) };
 }
 
 /** Throws unless targets are classes; of targets whose numbers are not there yet, it gives which are. Other indices equal no class, and would have a loss like any. */
@@ -205,18 +197,21 @@ function remedy(target: Tensor, examples: Shape): string {
  * Both as floats of one dtype, and the dtype of the loss: the wider of theirs, float32 for integers. Beside integers the
  * arithmetic is done in float64, which holds each of them and their differences exactly.
  */
-function floats(prediction: Tensor, target: Tensor, least: FloatDType = "float32"): { readonly p: Tensor; readonly y: Tensor; readonly dtype: FloatDType } {
+function floats(prediction: Tensor, target: Tensor): { readonly p: Tensor; readonly y: Tensor; readonly dtype: FloatDType } {
   const dtypes = [prediction.dtype, target.dtype];
   const dtype = dtypes.includes("float64") ? "float64" : "float32";
-  const exact = dtypes.includes("int32") ? "float64" : dtype === "float32" ? least : dtype;
-  return { p: prediction.cast(exact), y: target.cast(exact), dtype };
+  const exact = dtypes.includes("int32") ? "float64" : dtype;
+  return { p: as(prediction, exact), y: as(target, exact), dtype };
 }
+
+/** A cast, where there is something to do. */
+const as = (x: Tensor, dtype: FloatDType): Tensor => (x.dtype === dtype ? x : x.cast(dtype));
 
 function reduce<R extends Reduction>(loss: string, losses: Tensor, dtype: FloatDType, { reduction }: LossOptions<R>): Reduced<R> {
   // The type follows from the option that is looked at here, and the dtype from the arguments, as `floats` reads them.
-  if (reduction === "none") return losses.cast(dtype) as Reduced<R>;
-  if (reduction === undefined || reduction === "mean") return losses.mean().cast(dtype) as Reduced<R>;
-  if (reduction === "sum") return losses.sum().cast(dtype) as Reduced<R>;
+  if (reduction === "none") return as(losses, dtype) as Reduced<R>;
+  if (reduction === undefined || reduction === "mean") return as(losses.mean(), dtype) as Reduced<R>;
+  if (reduction === "sum") return as(losses.sum(), dtype) as Reduced<R>;
   throw new NdgradError(`${loss}: reduction must be "mean", "sum" or "none", got ${described(reduction)}`);
 }
 
