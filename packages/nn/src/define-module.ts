@@ -2,18 +2,19 @@ import { Tensor, Variable } from "@ndgrad/core";
 import { callback, checkOptions, isRecord, type OptionNames } from "@ndgrad/core/internal";
 import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
-import { isModule, labelOf, leavesOf, ownOf, register, report, settle, undone, type Layer, type Module, type Parts, type VariablePlan, type Variables } from "./module.ts";
+import { isModule, labelOf, leavesOf, ownOf, register, report, settle, undone, type Module, type Parts, type VariablePlan, type Variables } from "./module.ts";
+import type { NoVariables, ParametersOf } from "./parameters.ts";
 import { summarize } from "./summary.ts";
 import { loadInto, saveVariables } from "./variables-file.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
 
 /** What a module is made from. */
-export interface ModuleDefinition<Forward extends (...args: never[]) => unknown, P extends Parts> {
+export interface ModuleDefinition<Forward extends (...args: never[]) => unknown, P extends Parts, V extends Variables = Variables> {
   readonly kind: string;
   readonly parts?: P | undefined;
   /** Its own variables, without those of its parts. */
-  readonly variables?: (() => Variables) | undefined;
+  readonly variables?: (() => V) | undefined;
   readonly exampleShape?: (() => readonly number[] | undefined) | undefined;
   /**
    * For a module whose variables are made at its first call: what they would be for the shapes that a file has under their
@@ -37,9 +38,9 @@ const definitionNames: OptionNames<ModuleDefinition<AnyFunction, Parts>> = {
  * const scale = variable(ones([3]));
  * const layer = defineModule({ kind: "scale", variables: () => ({ scale }), forward: (x: Tensor) => x.mul(scale.value) });
  */
-export function defineModule<Forward extends (...args: never[]) => unknown, P extends Parts = Readonly<Record<string, Layer>>>(
-  definition: ModuleDefinition<Forward, P>,
-): Forward & Module & { readonly parts: P } {
+export function defineModule<Forward extends (...args: never[]) => unknown, const P extends Parts = NoVariables, V extends Variables = NoVariables>(
+  definition: ModuleDefinition<Forward, P, V>,
+): Forward & Module<ParametersOf<P, V>> & { readonly parts: P } {
   checkDefinition(definition);
   const { kind, forward, variables = () => ({}), exampleShape = () => undefined, plan } = definition;
   // Without parts, `P` is the type of any record, and an empty one will do.
@@ -58,7 +59,7 @@ export function defineModule<Forward extends (...args: never[]) => unknown, P ex
     load: async (path, options) => loadInto(path, module, options),
   };
   // `call` passes its arguments and the result through, so it has the forward function's type.
-  const module = Object.assign(call as unknown as Forward, members, { parts }) as Forward & Module & { readonly parts: P };
+  const module = Object.assign(call as unknown as Forward, members, { parts }) as unknown as Forward & Module<ParametersOf<P, V>> & { readonly parts: P };
   Object.defineProperty(module, "exampleShape", { get: exampleShape, enumerable: true });
   register(module, { variables, plan });
   for (const [path, leaf] of leavesOf(kind, parts)) if (isModule(leaf)) settle(leaf, { parent: module, key: path });

@@ -6,22 +6,22 @@ import { ModuleError } from "./errors.ts";
 import type { LastAxis, LastAxisFlow } from "./flow.ts";
 import { glorotUniform, zeros, type Initializer } from "./initializers.ts";
 import { ifItFails, pathOf, type Module, type VariablePlan, type VariableSpec, type Variables } from "./module.ts";
+import type { DenseParameters } from "./parameters.ts";
 import { streamOf } from "./streams.ts";
 
-/** A fully connected layer: a function of tensors whose last axis has `In` elements. */
-export interface Dense<In extends number = number, Out extends number = number, P extends DType = AnyDType> extends Module, LastAxis<In, Out, P> {
+/** A fully connected layer: a function of tensors whose last axis has `In` elements. `B` says whether it has a bias, `boolean` that this is not known. */
+export interface Dense<In extends number = number, Out extends number = number, P extends DType = AnyDType, B extends boolean = boolean>
+  extends Module<DenseParameters<In, Out, P, B>>, LastAxis<In, Out, P> {
   <S extends Shape, D extends DType>(x: Tensor<S, D> & LastAxisFlow<S, In, Out>["fits"]): Tensor<LastAxisFlow<S, In, Out>["shape"], PromotedDType<D, P>>;
   readonly kind: "dense";
   readonly outputSize: Out;
-  /** `weight`, and `bias` unless there is none. */
-  parameters(): Variables & { readonly weight: Variable<[In, Out], P> };
 }
 
-export interface DenseOptions<P extends FloatDType = FloatDType> {
+export interface DenseOptions<P extends FloatDType = FloatDType, B extends boolean = boolean> {
   /** Applied to the result; none unless given. */
   readonly activation?: ((x: Tensor) => Tensor) | undefined;
   /** Whether a vector is added to the product; yes unless `false`. */
-  readonly bias?: boolean | undefined;
+  readonly bias?: B | undefined;
   /** Draws the weights; Glorot's uniform unless given. */
   readonly initializer?: Initializer | undefined;
   /** Draws the bias; zeros unless given. */
@@ -47,8 +47,12 @@ const denseOptions: OptionNames<DenseOptions> = {
  * const hidden = dense(784, 128, { activation: relu, initializer: initializers.heNormal });
  * const out = dense(10); // 128 → 10 when it is called with [n, 128]
  */
-export function dense<Out extends number, P extends FloatDType = "float32">(outputSize: Out, options?: DenseOptions<P>): Dense<number, Out, NoInfer<P>>;
-export function dense<In extends number, Out extends number, P extends FloatDType = "float32">(inputSize: In, outputSize: Out, options?: DenseOptions<P>): Dense<In, Out, NoInfer<P>>;
+export function dense<Out extends number, P extends FloatDType = "float32", B extends boolean = true>(
+  outputSize: Out, options?: DenseOptions<P, B>,
+): Dense<number, Out, NoInfer<P>, NoInfer<B>>;
+export function dense<In extends number, Out extends number, P extends FloatDType = "float32", B extends boolean = true>(
+  inputSize: In, outputSize: Out, options?: DenseOptions<P, B>,
+): Dense<In, Out, NoInfer<P>, NoInfer<B>>;
 export function dense(first: number, second?: number | DenseOptions, third?: DenseOptions): Dense {
   const lazy = typeof second !== "number";
   const given = lazy ? second : third;

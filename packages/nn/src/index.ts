@@ -2,6 +2,7 @@ export { dense, type Dense, type DenseOptions } from "./dense.ts";
 export { sequential, type Sequential } from "./sequential.ts";
 export { model, type Model } from "./model.ts";
 export { defineModule, type ModuleDefinition } from "./define-module.ts";
+export type { ParametersOf } from "./parameters.ts";
 export { isModule, type Layer, type Module, type Part, type Parts, type SummaryInput, type VariablePlan, type VariableSpec, type Variables } from "./module.ts";
 export { elu, gelu, heaviside, identity, leakyRelu, logSigmoid, logSoftmax, relu, sigmoid, silu, softmax, softplus, softsign, tanh } from "./activations.ts";
 export {

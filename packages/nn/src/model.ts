@@ -3,9 +3,10 @@ import { defineModule } from "./define-module.ts";
 import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 import type { Module, Parts } from "./module.ts";
+import type { ParametersOf } from "./parameters.ts";
 
 /** A model of your own: called like its `forward`, without the parts. */
-export interface Model<P extends Parts, Args extends readonly unknown[], Out> extends Module {
+export interface Model<P extends Parts, Args extends readonly unknown[], Out> extends Module<ParametersOf<P>> {
   (...args: Args): Out;
   readonly kind: "model";
   readonly parts: P;
@@ -29,7 +30,7 @@ export interface Model<P extends Parts, Args extends readonly unknown[], Out> ex
  *   ({ blocks, scale }, x: Tensor<[number, 8]>) => blocks.reduce((y, block) => relu(block(y)), x).mul(scale.value),
  * );
  */
-export function model<P extends Parts, Args extends readonly unknown[], Out>(parts: P, forward: (parts: P, ...args: Args) => Out): Model<P, Args, Out> {
+export function model<const P extends Parts, Args extends readonly unknown[], Out>(parts: P, forward: (parts: P, ...args: Args) => Out): Model<P, Args, Out> {
   if (!isRecord(parts)) throw new ModuleError(`model: the parts are ${described(parts)}; give them by name, and then a function of them: model({ hidden, out }, ({ hidden, out }, x) => out(hidden(x)))`);
   if (typeof forward !== "function") throw new ModuleError(`model: forward is ${described(forward)}; give a function of the parts and the inputs: ({ hidden, out }, x) => out(hidden(x))`);
   const definition = { kind: "model", parts, forward: (...args: Args): Out => forward(parts, ...args) } as const;

@@ -19,8 +19,8 @@ export type Part = Leaf | readonly Part[] | { readonly [name: string]: Part };
 /** Parts by name. */
 export type Parts = Readonly<Record<string, Part>>;
 
-/** What every module has beside being called. */
-export interface Module {
+/** What every module has beside being called. Of a `Module` the names of the parameters are not known. */
+export interface Module<V = Variables> {
   /** What it is, in a word: `dense`, `sequential`. */
   readonly kind: string;
   /** What it is made of, by name. */
@@ -32,7 +32,7 @@ export interface Module {
    * appears once, under the first path.
    * @throws ModuleError while a layer has not seen the input that tells its size.
    */
-  parameters(): Variables;
+  parameters(): V;
   /**
    * A table of the layers with their output shapes and numbers of parameters, at most 80 columns wide. Where the model
    * cannot tell what it takes, say so: for each of its inputs the shape of one example, without the batch, or a tensor, a

@@ -4,9 +4,10 @@ import { described } from "./described.ts";
 import { ModuleError } from "./errors.ts";
 import type { Chain, Follows, SequentialFlow } from "./flow.ts";
 import { isModule, type Layer, type Module } from "./module.ts";
+import type { ParametersOf } from "./parameters.ts";
 
 /** Layers in a row: a function of what the first one takes. */
-export interface Sequential<Layers extends readonly unknown[] = readonly Layer[]> extends Module, Chain<Layers> {
+export interface Sequential<Layers extends readonly unknown[] = readonly Layer[]> extends Module<ParametersOf<Layers>>, Chain<Layers> {
   <S extends Shape, D extends DType>(x: Tensor<S, D> & SequentialFlow<Layers, S, D>["fits"]): Tensor<SequentialFlow<Layers, S, D>["shape"], SequentialFlow<Layers, S, D>["dtype"]>;
   readonly kind: "sequential";
 }
