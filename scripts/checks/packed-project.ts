@@ -15,12 +15,15 @@ export const peers = {
   oldest: { "fast-check": "4.0.0", vitest: "3.2.0" },
 } as const;
 
+/** A version of vitest that runs on newer Node only: what it declares can be compiled on any. */
+export const laterVitest = { "fast-check": "4.11.0", vitest: "5.1.2" } as const;
+
 /** The archive of a package, which `packedPackages` makes. */
 export const tarballOf = ({ manifest }: Package): string => `${inject("packedFolder")}/tarballs/${manifest.name.slice(1).replace("/", "-")}-${manifest.version}.tgz`;
 
 /** A project with all packages installed from their archives, and one version or another of their peers. */
-export async function packedProject(name: keyof typeof peers = "newest"): Promise<string> {
-  return project(`project-${name}`, { ...(await archives()), ...peers[name] });
+export async function packedProject(name: keyof typeof peers | "later" = "newest"): Promise<string> {
+  return project(`project-${name}`, { ...(await archives()), ...(name === "later" ? laterVitest : peers[name]) });
 }
 
 /** All packages, as a project's dependencies. */

@@ -3,21 +3,21 @@ import { NdgradError } from "@ndgrad/core";
 import { reportOf, type GradientCheckOptions } from "./check/check-gradients.ts";
 import { isEmpty } from "./check/report.ts";
 
-interface GradientMatchers<R> {
-  /**
-   * Passes where the gradients of the function under test agree with finite differences at `inputs` (the argument, or an
-   * array of the arguments), as `checkGradients` finds. The failure message is its report.
-   *
-   * @example
-   * expect((x: Tensor) => x.tanh()).toHaveCorrectGradients(tensor([0.3, -2]), { order: 2 });
-   */
-  toHaveCorrectGradients(inputs: unknown, options?: GradientCheckOptions): R;
-}
-
-declare module "vitest" {
-  // The parameter must be named and defaulted as vitest does.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  interface Matchers<T = any> extends GradientMatchers<T> {}
+declare global {
+  // Every version of vitest gives `expect` what chai's assertions have; the type parameters of its own `Matchers` differ between versions.
+  // oxlint-disable-next-line typescript/no-namespace
+  namespace Chai {
+    interface Assertion {
+      /**
+       * Passes where the gradients of the function under test agree with finite differences at `inputs` (the argument, or an
+       * array of the arguments), as `checkGradients` finds. The failure message is its report.
+       *
+       * @example
+       * expect((x: Tensor) => x.tanh()).toHaveCorrectGradients(tensor([0.3, -2]), { order: 2 });
+       */
+      toHaveCorrectGradients(inputs: unknown, options?: GradientCheckOptions): void;
+    }
+  }
 }
 
 expect.extend({
