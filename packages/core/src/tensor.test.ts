@@ -30,6 +30,14 @@ describe("a tensor stays as it is", () => {
     expect(Object.isFrozen(variable(zeros([2])).shape)).toBe(true);
   });
 
+  test("nothing can be assigned to a tensor's or a variable's shape and dtype, as NumPy's programs do", () => {
+    for (const each of [ones([2, 2]), variable(ones([2, 2]))] as { shape: unknown; dtype: unknown }[]) {
+      expect(() => { each.shape = [4]; }).toThrow(TypeError);
+      expect(() => { each.dtype = "int32"; }).toThrow(TypeError);
+      expect([each.shape, each.dtype]).toEqual([[2, 2], "float32"]);
+    }
+  });
+
   test("and the caller's lists stay the caller's", () => {
     const shape = [2, 3];
     const all = [zeros(shape), ones([6]).reshape(shape), ones([3]).broadcastTo(shape), tensor([1, 2, 3, 4, 5, 6], { shape }), generator(1).uniform(shape)];

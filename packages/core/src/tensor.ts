@@ -27,10 +27,8 @@ export const newestId = (): number => created;
  * the recipe for them. Made by `tensor`, `zeros`, ... and by operations; freed by the garbage collector like any value.
  */
 export class Tensor<out S extends Shape = AnyShape, out D extends DType = AnyDType> {
-  /** The size of each axis; `[]` for a scalar. Frozen: tensors of one shape may share it. */
-  readonly shape: Sizes<S>;
-  /** The type of the elements. */
-  readonly dtype: DTypeNames[D];
+  readonly #shape: Sizes<S>;
+  readonly #dtype: DTypeNames[D];
   /** @internal The elements; `null` while traced. */
   readonly storage: Storage | null;
   /** @internal How it was computed; `null` where nobody asked, or nobody does any more. */
@@ -41,12 +39,18 @@ export class Tensor<out S extends Shape = AnyShape, out D extends DType = AnyDTy
   /** @internal Use `tensor(...)`. */
   constructor(shape: Shape, dtype: DType, storage: Storage | null, recipe: Recipe | null) {
     // The callers' shapes and dtypes are what the type arguments say.
-    this.shape = frozenShape(shape) as Sizes<S>;
-    this.dtype = dtype as DTypeNames[D];
+    this.#shape = frozenShape(shape) as Sizes<S>;
+    this.#dtype = dtype as DTypeNames[D];
     this.storage = storage;
     this.recipe = recipe;
     this.id = ++created;
   }
+
+  /** The size of each axis; `[]` for a scalar. Frozen: tensors of one shape may share it. Nothing can be assigned to it: `reshape` gives another tensor. */
+  get shape(): Sizes<S> { return this.#shape; }
+
+  /** The type of the elements. Nothing can be assigned to it: `cast` gives another tensor. */
+  get dtype(): DTypeNames[D] { return this.#dtype; }
 
   /** The number of axes. */
   get rank(): number { return this.shape.length; }

@@ -51,8 +51,8 @@ export const variableStore = (): VariableStore => store;
  * random counters are variables. The only mutable thing in ndgrad.
  */
 export class Variable<out S extends Shape = AnyShape, out D extends DType = AnyDType> {
-  readonly shape: Sizes<S>;
-  readonly dtype: DTypeNames[D];
+  readonly #shape: Sizes<S>;
+  readonly #dtype: DTypeNames[D];
   /** What errors and summaries call it. */
   readonly name: string | undefined;
   /** @internal Counts changes: an engine that has seen this number has the newest elements. */
@@ -62,11 +62,17 @@ export class Variable<out S extends Shape = AnyShape, out D extends DType = AnyD
 
   /** @internal Use `variable(...)`. */
   constructor(initial: Tensor<S, D>, name?: string) {
-    this.shape = initial.shape;
-    this.dtype = initial.dtype;
+    this.#shape = initial.shape;
+    this.#dtype = initial.dtype;
     this.name = name;
     this.held = initial;
   }
+
+  /** The size of each axis of every value. */
+  get shape(): Sizes<S> { return this.#shape; }
+
+  /** The type of every value's elements. */
+  get dtype(): DTypeNames[D] { return this.#dtype; }
 
   /** @internal The tensor in the cell, whoever looks; fetched from the engine that has it, where one does. */
   get current(): Tensor<S, D> {

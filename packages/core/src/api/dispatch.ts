@@ -242,7 +242,7 @@ function mismatch(name: string, parameters: readonly Parameter[], args: ArrayLik
 }
 
 /** Whether an object has what a tensor has, but not its class: structured clones lose it. */
-const isClone = (value: unknown): boolean => isPlainObject(value) && "storage" in value && "shape" in value && "dtype" in value;
+const isClone = (value: unknown): boolean => isPlainObject(value) && "storage" in value && "recipe" in value;
 
 function describe(value: unknown): string {
   if (value === null) return "null";

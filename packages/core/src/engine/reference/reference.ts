@@ -14,7 +14,7 @@ const toDense = (tensor: Tensor): DenseArray => {
 /** A primitive's definition applied to concrete tensors: float64 throughout, not rounded to the result's dtype. */
 export function evaluate(primitive: Primitive, inputs: readonly Tensor[], attributes: unknown, out: Spec): Float64Array {
   const data = new Float64Array(sizeOf(out.shape));
-  primitive.define(inputs.map(toDense), attributes, { ...out, data });
+  primitive.define(inputs.map(toDense), attributes, { shape: out.shape, dtype: out.dtype, data });
   return data;
 }
 
