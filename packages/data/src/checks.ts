@@ -1,8 +1,13 @@
 import { NdgradError, Tensor, Variable, type Generator } from "@ndgrad/core";
 
+/** Throws where more was given than the data: what stands behind them would be ignored. `instead` is how it is written. */
+export function checkAlone(caller: string, given: ArrayLike<unknown>, instead: string): void {
+  if (given.length > 1) throw new NdgradError(`${caller}: takes one argument, got ${given.length}; write ${instead}`);
+}
+
 /** Throws unless a setting is a whole number of at least `least`. */
 export function checkWhole(caller: string, setting: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) throw new NdgradError(`${caller}: ${setting} must be a whole number of at least ${least}, got ${String(value)}`);
+  if (!Number.isSafeInteger(value) || value < least) throw new NdgradError(`${caller}: ${setting} must be a whole number of at least ${least}, got ${kindOf(value)}`);
 }
 
 /** Throws unless a seed is a whole number below 2³²: an epoch's number stands above it, and larger seeds would have other seeds' orders. */

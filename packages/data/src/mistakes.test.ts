@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { afterAll, expect, test } from "vitest";
 import { NdgradError, generator, tensor, zeros } from "@ndgrad/core";
 import {
-  addNoise, csvRecords, dataset, encodeLabels, makeBlobs, makeMoons, minMax, mnistFolder, numpyRandom, oneHotLabels, randomFlip, readCsv, readIdx, readNpy, readNpz, standardize,
-  stratifiedSplit, writeNpy, encodeNpz,
+  addNoise, csvRecords, dataset, encodeLabels, impute, makeBlobs, makeMoons, minMax, mnistFolder, numpyRandom, oneHotLabels, randomFlip, readCsv, readIdx, readNpy, readNpz, standardize,
+  stratifiedSplit, whiten, writeNpy, encodeNpz,
 } from "./index.ts";
 import { digits } from "./digits.ts";
 
@@ -14,10 +14,18 @@ afterAll(() => { rmSync(folder, { recursive: true }); });
 
 /** Who writes JavaScript, or casts, gives anything. */
 const any = (value: unknown): never => value as never;
+/** A function as JavaScript has it: with any arguments. */
+const loose = (f: unknown) => f as (...args: readonly unknown[]) => unknown;
+const x = zeros([2, 2]);
 const images = zeros([1, 2, 2]);
 const text = new TextEncoder().encode("1,2\n");
 
 const mistakes: readonly (readonly [use: () => unknown, message: string])[] = [
+  [() => loose(impute.fit)(x, { strategy: "median" }), "impute.fit: takes one argument, got 2; write impute.fit({ x, strategy, value })"],
+  [() => loose(minMax.fit)(x, { range: [-1, 1] }), "minMax.fit: takes one argument, got 2; write minMax.fit({ x, range })"],
+  ...Object.entries({ standardize, whiten, encodeLabels, oneHotLabels }).map(([name, { fit }]): [() => unknown, string] => [() => loose(fit)(x, x), `${name}.fit: takes one argument, got 2; write ${name}.fit(x)`]),
+  [() => loose(dataset)(x, x), "dataset: takes one argument, got 2; write dataset({ x, y }) for columns that belong together"],
+  [() => dataset([1, 2]).batch("2" as unknown as number), 'batch: size must be a whole number of at least 1, got "2"'],
   [() => digits({ testFraction: 2 }), "digits: testFraction must be between 0 and 1, got 2"],
   [() => stratifiedSplit([0, 1], any({ testSize: 0.5 })), 'stratifiedSplit: unknown option "testSize"; did you mean "testFraction"? (it takes testFraction, seed)'],
   [() => readCsv(text, any({ sep: ";" })), 'readCsv: unknown option "sep"; did you mean "delimiter"?'],

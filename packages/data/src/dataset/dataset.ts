@@ -1,6 +1,6 @@
 import { NdgradError, Tensor } from "@ndgrad/core";
 import { callback, checkOptions, flag, isNumberArray, number, type OptionNames } from "@ndgrad/core/internal";
-import { checkFunction, checkSeed, checkWhole } from "../checks.ts";
+import { checkAlone, checkFunction, checkSeed, checkWhole, kindOf } from "../checks.ts";
 import { splitFor } from "../split.ts";
 import { cached } from "./cache.ts";
 import { collate, listOf, rowsOf, type Batched, type RowOf } from "./collate.ts";
@@ -30,6 +30,7 @@ export function dataset<T extends Tensor>(source: T): Dataset<RowOf<T>>;
 export function dataset<T>(source: Iterable<T> | AsyncIterable<T> | (() => Iterable<T> | AsyncIterable<T>)): Dataset<T>;
 export function dataset<T extends Columns<T>>(source: T): Dataset<RowOf<T>>;
 export function dataset(source: readonly unknown[] | Tensor | Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>) | Readonly<Record<string, Tensor>>): Dataset<unknown> {
+  checkAlone("dataset", arguments, "dataset({ x, y }) for columns that belong together");
   if (Array.isArray(source) || isNumberArray(source)) return ofPlan(planOf({ size: source.length, moved: undefined, items: () => (index) => source[index] as unknown }));
   if (source instanceof Tensor) return ofPlan(rowsPlan(source, sharedRows([["the tensor", source]])));
   if (typeof source === "function") {
@@ -45,7 +46,6 @@ export function dataset(source: readonly unknown[] | Tensor | Iterable<unknown> 
 }
 
 /** What a wrong argument is, for errors. */
-const kindOf = (value: unknown): string => (value === undefined || value === null ? String(value) : Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`);
 
 const isIterable = (source: object): source is Iterable<unknown> | AsyncIterable<unknown> => Symbol.iterator in source || Symbol.asyncIterator in source;
 

@@ -1,4 +1,5 @@
 import { NdgradError, Tensor, type FloatDType } from "@ndgrad/core";
+import { checkAlone } from "../checks.ts";
 
 /** A transform whose numbers are known. */
 export interface Fitted<In, Out, State> {
@@ -11,10 +12,19 @@ export interface Fitted<In, Out, State> {
 
 /** A kind of transform: fit it to training data only, and what is seen of test data is nothing. */
 export interface Transform<Data, In, Out, State> {
-  fit(data: Data): Fitted<In, Out, State>;
+  readonly fit: (data: Data) => Fitted<In, Out, State>;
   /** The transform that had this state. @throws NdgradError for a state of another kind. */
-  restore(state: State): Fitted<In, Out, State>;
+  readonly restore: (state: State) => Fitted<In, Out, State>;
 }
+
+/** A kind of transform, checked to be fitted to one thing. `example` is how settings are given, where it has some. */
+export const transform = <Data, In, Out, State>(name: string, { fit, restore }: Transform<Data, In, Out, State>, example = `${name}.fit(x)`): Transform<Data, In, Out, State> => ({
+  fit(data) {
+    checkAlone(`${name}.fit`, arguments, example);
+    return fit(data);
+  },
+  restore,
+});
 
 /** Rows of floats, checked: how many there are and how wide they are. */
 export function rowsOf(caller: string, x: Tensor): { readonly rows: number; readonly width: number; readonly dtype: FloatDType } {

@@ -1,6 +1,6 @@
 import { NdgradError, Tensor } from "@ndgrad/core";
 import { allocate, checkOptions, fromData, isRecord, number, oneOf, type OptionNames } from "@ndgrad/core/internal";
-import { checkLists, rowsOf, type Fitted, type Transform } from "./fitted.ts";
+import { checkLists, rowsOf, transform, type Fitted, type Transform } from "./fitted.ts";
 
 /** What stands for each feature's missing numbers. */
 export interface ImputeState { readonly values: readonly number[] }
@@ -47,7 +47,7 @@ function imputing(state: ImputeState): Fitted<Tensor, Tensor, ImputeState> {
  * const filled = impute.fit({ x: matrix(["rooms", "area"]), strategy: "median" });
  * filled.apply(matrix(["rooms", "area"]));
  */
-export const impute: Transform<Tensor | ImputeFit, Tensor, Tensor, ImputeState> = {
+export const impute: Transform<Tensor | ImputeFit, Tensor, Tensor, ImputeState> = transform("impute", {
   fit(data) {
     if (isRecord(data)) checkOptions("impute", data as ImputeFit, names);
     const { x, strategy, value = 0 } = (data as unknown) instanceof Tensor ? { x: data as Tensor } : (Object(data) as ImputeFit);
@@ -70,7 +70,7 @@ export const impute: Transform<Tensor | ImputeFit, Tensor, Tensor, ImputeState> 
     return imputing({ values });
   },
   restore: imputing,
-};
+}, "impute.fit({ x, strategy, value })");
 
 /** From the first number on: those far from 0 lose no digits. */
 const meanOf = (known: readonly number[]): number => known[0] + known.reduce((sum, value) => sum + (value / known.length - known[0] / known.length), 0);

@@ -1,6 +1,6 @@
 import { NdgradError, Tensor, argMax, oneHot as oneHotOf, tensor } from "@ndgrad/core";
 import { checkTensor, kindOf } from "../checks.ts";
-import { fieldOf, type Fitted, type Transform } from "./fitted.ts";
+import { fieldOf, transform, type Fitted, type Transform } from "./fitted.ts";
 
 /** What a class may be called. */
 export type Label = string | number | boolean;
@@ -44,14 +44,14 @@ function encoding(state: LabelState): Fitted<readonly Label[], Tensor<[number], 
  * @example
  * encodeLabels.fit(["cat", "dog", "cat"]).apply(["dog"]); // [1]
  */
-export const encodeLabels: Transform<readonly Label[], readonly Label[], Tensor<[number], "int32">, LabelState> = {
+export const encodeLabels: Transform<readonly Label[], readonly Label[], Tensor<[number], "int32">, LabelState> = transform("encodeLabels", {
   fit(labels) {
     const odd = listed(labels).findIndex((label: unknown) => !["string", "number", "boolean"].includes(typeof label) || Number.isNaN(label));
     if (odd >= 0) throw new NdgradError(`encodeLabels: label ${odd} is ${String(labels[odd])}; classes are strings, numbers or booleans`);
     return encoding({ classes: [...new Set(labels)].sort(ordered) });
   },
   restore: encoding,
-};
+});
 
 function hot(state: OneHotState): Fitted<Tensor, Tensor, OneHotState> {
   const classes = fieldOf(state, "classes") as number;
@@ -67,7 +67,7 @@ function hot(state: OneHotState): Fitted<Tensor, Tensor, OneHotState> {
  * @example
  * oneHotLabels.fit(train.y).apply(test.y);
  */
-export const oneHotLabels: Transform<Tensor, Tensor, Tensor, OneHotState> = {
+export const oneHotLabels: Transform<Tensor, Tensor, Tensor, OneHotState> = transform("oneHotLabels", {
   fit(labels) {
     if (!((labels as unknown) instanceof Tensor)) throw new NdgradError("oneHotLabels: give the class numbers as a tensor; encodeLabels makes one of names");
     const numbers = Array.from<number>(labels.data);
@@ -76,4 +76,4 @@ export const oneHotLabels: Transform<Tensor, Tensor, Tensor, OneHotState> = {
     return hot({ classes: numbers.reduce((most, label) => Math.max(most, label + 1), 1) });
   },
   restore: hot,
-};
+});

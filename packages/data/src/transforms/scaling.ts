@@ -1,6 +1,6 @@
 import { NdgradError, Tensor, tensor } from "@ndgrad/core";
 import { checkOptions, isRecord, type OptionNames } from "@ndgrad/core/internal";
-import { checkLists, rowsOf, trainingRows, type Fitted, type Transform } from "./fitted.ts";
+import { checkLists, rowsOf, trainingRows, transform, type Fitted, type Transform } from "./fitted.ts";
 
 /** Each feature's mean and standard deviation. */
 export interface StandardizeState { readonly mean: readonly number[]; readonly std: readonly number[] }
@@ -40,7 +40,7 @@ function standardizing(state: StandardizeState): Fitted<Tensor, Tensor, Standard
  * scaler.apply(test.x); // with the training set's mean and deviation
  * const again = standardize.restore(JSON.parse(JSON.stringify(scaler.state)));
  */
-export const standardize: Transform<Tensor, Tensor, Tensor, StandardizeState> = {
+export const standardize: Transform<Tensor, Tensor, Tensor, StandardizeState> = transform("standardize", {
   fit(x) {
     const { rows, width } = trainingRows("standardize", x);
     const { data } = x;
@@ -54,7 +54,7 @@ export const standardize: Transform<Tensor, Tensor, Tensor, StandardizeState> = 
     return standardizing({ mean: first.map((value, column) => value + shift[column]), std: square.map(Math.sqrt) });
   },
   restore: standardizing,
-};
+});
 
 /** What `minMax` is fitted to, and where it brings it. */
 export interface MinMaxFit { readonly x: Tensor; readonly range?: readonly [number, number] | undefined }
@@ -83,7 +83,7 @@ function bringing(state: MinMaxState): Fitted<Tensor, Tensor, MinMaxState> {
  * @example
  * minMax.fit({ x: train.x, range: [-1, 1] }).apply(test.x);
  */
-export const minMax: Transform<Tensor | MinMaxFit, Tensor, Tensor, MinMaxState> = {
+export const minMax: Transform<Tensor | MinMaxFit, Tensor, Tensor, MinMaxState> = transform("minMax", {
   fit(data) {
     if (isRecord(data)) checkOptions("minMax", data as MinMaxFit, fitNames);
     const { x, range = [0, 1] as const } = (data as unknown) instanceof Tensor ? { x: data as Tensor } : (Object(data) as MinMaxFit);
@@ -97,4 +97,4 @@ export const minMax: Transform<Tensor | MinMaxFit, Tensor, Tensor, MinMaxState> 
     return bringing({ min, max, range });
   },
   restore: bringing,
-};
+}, "minMax.fit({ x, range })");

@@ -1,5 +1,5 @@
 import { NdgradError, tensor, type Tensor } from "@ndgrad/core";
-import { checkLists, rowsOf, trainingRows, type Fitted, type Transform } from "./fitted.ts";
+import { checkLists, rowsOf, trainingRows, transform, type Fitted, type Transform } from "./fitted.ts";
 
 /** The features' means, and the square matrices there and back, row by row. */
 export interface WhitenState { readonly mean: readonly number[]; readonly forward: readonly number[]; readonly backward: readonly number[] }
@@ -34,7 +34,7 @@ function whitening(state: WhitenState): Fitted<Tensor, Tensor, WhitenState> {
  * @example
  * const white = whiten.fit(train.x).apply(test.x);
  */
-export const whiten: Transform<Tensor, Tensor, Tensor, WhitenState> = {
+export const whiten: Transform<Tensor, Tensor, Tensor, WhitenState> = transform("whiten", {
   fit(x) {
     const { rows, width } = trainingRows("whiten", x);
     if (rows < 2) throw new NdgradError(`whiten: ${rows} rows tell no covariance; give two at least`);
@@ -56,7 +56,7 @@ export const whiten: Transform<Tensor, Tensor, Tensor, WhitenState> = {
     return whitening({ mean: [...mean.data], forward: power(-0.5), backward: power(0.5) });
   },
   restore: whitening,
-};
+});
 
 /**
  * Eigenvalues and eigenvectors (in columns) of a symmetric matrix, by Jacobi's rotations: each one makes an element off
