@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NdgradError, compile, tensor, valueAndGrad, variable, type Tensor } from "@ndgrad/core";
+import { dense } from "./dense.ts";
 import { defineOptimizer, type Optimizer } from "./optimizer.ts";
 import { adam, sgd } from "./optimizers.ts";
 
@@ -168,4 +169,11 @@ describe("an optimizer", () => {
     step(tensor([1, 1]));
     expect([...w.value.data]).toEqual([-0.25, 0.75]);
   });
+});
+
+test("parameters in the place of settings are told where they belong", () => {
+  for (const [name, optimizer] of Object.entries({ sgd, adam })) {
+    const loose = optimizer as (...args: readonly unknown[]) => unknown;
+    expect(() => loose(dense(2, 3).parameters(), { lr: 0.1 })).toThrow(`${name}: takes settings, as in ${name}({ lr: 0.01 }); parameters are given to update(parameters, gradients)`);
+  }
 });

@@ -1,6 +1,14 @@
-import { NdgradError, expm1, type Tensor } from "@ndgrad/core";
-import { checkOptions, flag, type OptionNames } from "@ndgrad/core/internal";
+import { NdgradError, Variable, expm1, type Tensor } from "@ndgrad/core";
+import { checkOptions, flag, isRecord, type OptionNames } from "@ndgrad/core/internal";
 import { checkSetting, defineOptimizer, notNegative, positive, share, type Optimizer, type Rate } from "./optimizer.ts";
+
+/** Checks an optimizer's options; other frameworks take the parameters in their place. */
+function checkSettings<T extends object>(optimizer: string, options: T | undefined, names: OptionNames<T>): void {
+  if (isRecord(options) && Object.values(options).some((value) => value instanceof Variable)) {
+    throw new NdgradError(`${optimizer}: takes settings, as in ${optimizer}({ lr: 0.01 }); parameters are given to update(parameters, gradients)`);
+  }
+  checkOptions(optimizer, options, names);
+}
 
 export interface SgdOptions {
   /** The rate: how far along the gradient a step goes. */
@@ -26,7 +34,7 @@ const sgdOptions: OptionNames<SgdOptions> = { lr: true, momentum: true, nesterov
  * optimizer.update(parameters, valueAndGrad(() => loss(), parameters).grads);
  */
 export function sgd(options: SgdOptions): Optimizer {
-  checkOptions("sgd", options, sgdOptions);
+  checkSettings("sgd", options, sgdOptions);
   // Whoever has no compiler may give none at all.
   const { lr, momentum = 0, nesterov = false, weightDecay = 0 } = Object(options) as SgdOptions;
   if (lr === undefined) throw new NdgradError("sgd: there is no lr, and no rate suits every problem; give one, such as sgd({ lr: 0.01 })");
@@ -73,7 +81,7 @@ const adamOptions: OptionNames<AdamOptions> = { lr: true, beta1: true, beta2: tr
  * optimizer.update(parameters, valueAndGrad(() => loss(), parameters).grads);
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  checkOptions("adam", options, adamOptions);
+  checkSettings("adam", options, adamOptions);
   const { lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0 } = options;
   checkSetting("adam", "beta1", beta1, share);
   checkSetting("adam", "beta2", beta2, share);
