@@ -215,3 +215,8 @@ test("a product that one thread computes is computed in a loop as well, behind o
     if (before !== null) installEngine(before);
   }
 });
+
+test("cond takes no operands beside its functions, which would be ignored", () => {
+  const loose = cond as (...args: readonly unknown[]) => unknown;
+  expect(() => loose(tensor(true), () => tensor(1), () => tensor(2), tensor(3))).toThrow("cond: takes a condition and two functions, got 4 arguments");
+});

@@ -288,6 +288,7 @@ const withoutRule = (op: string, results: readonly Tensor[], inputs: readonly Te
  */
 export function cond<Out>(condition: Tensor, ifTrue: (() => Out) & OfTensors<"cond", Out, "the result">, ifFalse: () => Out): Out {
   checkCondition("cond", condition);
+  if (arguments.length > 3) throw new NdgradError(`cond: takes a condition and two functions, got ${arguments.length} arguments; the functions close over what they work on`);
   checkFunction("cond", ifTrue);
   checkFunction("cond", ifFalse);
   const checked = (branch: () => Out, like?: Out) => (): Out => {

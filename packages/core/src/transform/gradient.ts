@@ -36,7 +36,7 @@ export function positionOf(op: string, options: GradOptions | undefined): number
 }
 
 export function checkFunction(op: string, f: unknown): void {
-  if (typeof f !== "function") throw new NdgradError(`${op}: ${f instanceof Tensor ? "a tensor" : f === null ? "null" : `a ${typeof f}`} was given, not a function; give the function to differentiate, as in ${op}(f)`);
+  if (typeof f !== "function") throw new NdgradError(`${op}: ${f instanceof Tensor ? "a tensor" : f === null ? "null" : `a ${typeof f}`} was given, not a function; give the function itself`);
 }
 
 function checkLoss(op: string, result: unknown): Tensor {
