@@ -29,12 +29,12 @@ export function norm(x: Tensor, options: NormOptions = {}): Tensor {
     const total = sum(square(x), options);
     if (squaresInRange(total)) return sqrt(total);
   }
-  // Whole numbers as they are, and squares that float32 cannot hold.
-  const wide = cast(x, "float64");
+  // Float32 does not tell large whole numbers apart.
+  const exact = isFloat(x.dtype) ? x : cast(x, "float64");
   switch (ord) {
-    case 2: case "fro": return cast(rootOfSquares("norm", wide, options, { fits: x.dtype !== "float64" }), dtype);
-    case 1: return cast(sum(abs(wide), options), dtype);
-    case Infinity: return cast(max(abs(wide), options), dtype);
+    case 2: case "fro": return cast(rootOfSquares("norm", cast(x, "float64"), options, { fits: x.dtype !== "float64" }), dtype);
+    case 1: return cast(sum(abs(exact), options), dtype);
+    case Infinity: return cast(max(abs(exact), options), dtype);
     default: throw new NdgradError(`norm: there is no norm of order ${ord} here; use 1, 2, Infinity or "fro"`);
   }
 }
