@@ -393,7 +393,7 @@ describe("batches", () => {
 test("wrong arguments are told what to give instead", async () => {
   const source = dataset([1, 2, 3]);
   const wrong = <T>(value: unknown): T => value as T;
-  for (const [value, kind] of [[undefined, "undefined"], [null, "null"], ["abc", "\"abc\""], [3, "a number"]] as const) {
+  for (const [value, kind] of [[undefined, "undefined"], [null, "null"], ["abc", "\"abc\""], [3, "3"]] as const) {
     expect(() => dataset(wrong<readonly number[]>(value))).toThrow(`dataset: ${kind} has no items; give an array, a tensor, a record of tensors, an iterable or a generator function`);
     await expect(dataset(() => wrong<readonly number[]>(value)).toArray()).rejects.toThrow(`dataset: the function gave ${kind}; it must give an iterable`);
   }
