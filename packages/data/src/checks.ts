@@ -25,7 +25,8 @@ export function kindOf(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value !== "object") return `a ${typeof value}`;
   const name = Object.prototype.toString.call(value).slice("[object ".length, -1);
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name === "Object" ? "record" : name}`;
+  if (name === "Object") return "a record";
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** A tensor, or the one that a variable holds. @throws NdgradError for anything else. */

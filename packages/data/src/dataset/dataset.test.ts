@@ -398,7 +398,7 @@ test("wrong arguments are told what to give instead", async () => {
     await expect(dataset(() => wrong<readonly number[]>(value)).toArray()).rejects.toThrow(`dataset: the function gave ${kind}; it must give an iterable`);
   }
   for (const name of ["zip", "concat", "interleave"] as const) {
-    for (const [value, kind] of [[[2], "an array"], [undefined, "undefined"], [{}, "an object"]] as const) expect(() => source[name](wrong<Dataset<number>>(value))).toThrow(`${name}: the other set is no dataset but ${kind}; dataset(…) makes one`);
+    for (const [value, kind] of [[[2], "an array"], [undefined, "undefined"], [{}, "a record"]] as const) expect(() => source[name](wrong<Dataset<number>>(value))).toThrow(`${name}: the other set is no dataset but ${kind}; dataset(…) makes one`);
   }
   expect(() => source.split({ testFraction: 2 })).toThrow("split: testFraction must be between 0 and 1, got 2");
   expect(() => source.repeat().shuffle()).toThrow("shuffle: this set never ends; shuffle before repeat, or give a window to shuffle within");
